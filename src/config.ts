@@ -1,0 +1,171 @@
+import * as v from 'valibot';
+import type { UserResolver } from './call.ts';
+import { ConfigError } from './errors.ts';
+
+/** Options of the instrumentation itself. */
+export interface MeterConfig {
+  /**
+   * Names the user of a call that no `withUsageContext` names; returns an id, or
+   * `{ user, team, feature }`. Without an answer, what the request says counts: `safety_identifier`,
+   * `user`, or `metadata.user_id`. It runs before each call and should be quick; what it throws is ignored.
+   */
+  readonly user?: UserResolver | undefined;
+  /**
+   * Asks OpenAI for usage on streams that do not say `stream_options`, and keeps the extra chunk from
+   * the app. Without it such streams cost money that is not metered. Default: true. Turn it off for
+   * servers that refuse the option.
+   */
+  readonly streamUsage?: boolean | undefined;
+}
+
+/** Options of `startTokenmeter`. */
+export interface TokenmeterConfig extends MeterConfig {
+  /** Names the service in the telemetry. Default: `OTEL_SERVICE_NAME`, else `unknown_service:node`. */
+  readonly serviceName?: string | undefined;
+  /** Where metrics can be scraped; false for nowhere. Used unless `OTEL_METRICS_EXPORTER` says otherwise. */
+  readonly prometheus?: PrometheusOptions | false | undefined;
+}
+
+export interface PrometheusOptions {
+  /** Default: `OTEL_EXPORTER_PROMETHEUS_HOST`, else `localhost`: not reachable from other machines. */
+  readonly host?: string | undefined;
+  /** 0 to 65535; 0 takes any free port. Default: `OTEL_EXPORTER_PROMETHEUS_PORT`, else 9464. */
+  readonly port?: number | undefined;
+  /** Default: `/metrics`. */
+  readonly path?: string | undefined;
+}
+
+const PORT = 'a whole number from 0 to 65535';
+const portNumber = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxValue(65535, PORT));
+const filled = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
+
+const meterEntries = {
+  user: v.optional(v.custom<UserResolver>((value) => typeof value === 'function', 'a function')),
+  streamUsage: v.optional(v.boolean('true or false')),
+};
+
+const PrometheusSchema = v.strictObject(
+  {
+    host: v.optional(filled('a host name or address')),
+    port: v.optional(portNumber),
+    path: v.optional(
+      v.pipe(v.string('a path that starts with /'), v.startsWith('/', 'a path that starts with /')),
+    ),
+  },
+  (issue) => (issue.expected === 'never' ? 'no such option' : 'an object or false'),
+);
+
+/** `enabled` belongs to every OpenTelemetry instrumentation. */
+const InstrumentationSchema = v.strictObject({
+  enabled: v.optional(v.boolean('true or false')),
+  ...meterEntries,
+});
+
+const ConfigSchema = v.strictObject({
+  serviceName: v.optional(filled('a name')),
+  prometheus: v.optional(v.union([v.literal(false), PrometheusSchema])),
+  ...meterEntries,
+});
+
+const METRIC_EXPORTERS = ['prometheus', 'otlp', 'console', 'none'] as const;
+export type MetricExporterName = (typeof METRIC_EXPORTERS)[number];
+
+const EXPORTERS = `a comma-separated list of ${METRIC_EXPORTERS.join(', ')}`;
+const SWITCH = 'true or false';
+const booleanText = v.pipe(
+  v.string(),
+  v.toLowerCase(),
+  v.picklist(['true', 'false'], SWITCH),
+  v.transform((value) => value === 'true'),
+);
+
+/** The variables that are read here; the OTel SDK reads its own. An empty one counts as unset. */
+const EnvironmentSchema = v.object({
+  OTEL_SDK_DISABLED: v.optional(booleanText),
+  OTEL_METRICS_EXPORTER: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((list) => list.split(',').map((name) => name.trim())),
+      v.array(v.picklist(METRIC_EXPORTERS, EXPORTERS)),
+    ),
+  ),
+  OTEL_EXPORTER_PROMETHEUS_HOST: v.optional(v.string()),
+  OTEL_EXPORTER_PROMETHEUS_PORT: v.optional(
+    v.pipe(v.string(), v.digits(PORT), v.transform(Number), v.maxValue(65535, PORT)),
+  ),
+  TOKENMETER_STREAM_USAGE: v.optional(booleanText),
+});
+
+/** Every option resolved: what the code wants, then the environment, then the default. */
+export interface ResolvedConfig {
+  readonly disabled: boolean;
+  readonly serviceName: string | undefined;
+  readonly user: UserResolver | undefined;
+  readonly streamUsage: boolean;
+  readonly metricExporters: readonly MetricExporterName[];
+  readonly prometheus: { readonly host: string; readonly port: number; readonly path: string };
+}
+
+/** Throws a ConfigError that names every bad option and variable and quotes its value. */
+export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): ResolvedConfig {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const options = v.safeParse(ConfigSchema, config);
+  const variables = v.safeParse(EnvironmentSchema, given);
+  const problems = [...describe('option', options.issues), ...describe('variable', variables.issues)];
+  if (!options.success || !variables.success) throw new ConfigError(problems);
+
+  const { serviceName, user, streamUsage, prometheus } = options.output;
+  const env = variables.output;
+  const endpoint = prometheus === false ? {} : (prometheus ?? {});
+  return {
+    disabled: env.OTEL_SDK_DISABLED ?? false,
+    serviceName,
+    user,
+    streamUsage: streamUsage ?? env.TOKENMETER_STREAM_USAGE ?? true,
+    metricExporters: env.OTEL_METRICS_EXPORTER ?? (prometheus === false ? [] : ['prometheus']),
+    prometheus: {
+      host: endpoint.host ?? env.OTEL_EXPORTER_PROMETHEUS_HOST ?? 'localhost',
+      port: endpoint.port ?? env.OTEL_EXPORTER_PROMETHEUS_PORT ?? 9464,
+      path: endpoint.path ?? '/metrics',
+    },
+  };
+}
+
+/** Checks the options of an instrumentation that is used on its own. */
+export function checkMeterConfig(config: unknown): MeterConfig {
+  const options = v.safeParse(InstrumentationSchema, config);
+  if (!options.success) throw new ConfigError(describe('option', options.issues));
+  return options.output;
+}
+
+type Issue = v.BaseIssue<unknown>;
+
+function describe(kind: string, issues: readonly Issue[] | undefined): string[] {
+  return (issues ?? []).flatMap((issue) => {
+    // The union of `false` and an object reports one issue that holds those of the object.
+    const nested = issue.issues?.filter(({ path }) => path);
+    return nested?.length
+      ? describe(
+          kind,
+          nested.map((inner) => under(issue, inner)),
+        )
+      : [sentence(kind, issue)];
+  });
+}
+
+function under(outer: Issue, inner: Issue): Issue {
+  const path = [...(outer.path ?? []), ...(inner.path ?? [])] as unknown as Issue['path'];
+  return path === undefined ? inner : { ...inner, path };
+}
+
+function sentence(kind: string, issue: Issue): string {
+  const path = (issue.path ?? []).map((step) => String(step.key)).join('.');
+  if (path === '') return `configuration: got ${quote(issue.input)}, expected an object`;
+  if (issue.type === 'strict_object' && issue.expected === 'never') return `${kind} ${path}: no such option`;
+  const expected = issue.message.startsWith('Invalid') ? issue.expected : issue.message;
+  return `${kind} ${path}: got ${quote(issue.input)}, expected ${expected}`;
+}
+
+function quote(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** On whose behalf code runs. Every member is optional; a nested context adds to the outer one. */
+export interface UsageContext {
+  /** Your id of the user, as it shall stand on metrics and spans. */
+  readonly user?: string;
+  readonly team?: string;
+  readonly feature?: string;
+}
+
+const NOBODY: UsageContext = Object.freeze({});
+
+// One storage for all copies of the package in a process, so that a context set through one copy
+// is seen by the instrumentation of another.
+const KEY = Symbol.for('tokenmeter.usageContext');
+const shared = globalThis as { [KEY]?: AsyncLocalStorage<UsageContext> };
+shared[KEY] ??= new AsyncLocalStorage<UsageContext>();
+const storage = shared[KEY];
+
+/**
+ * Runs `fn` so that every call made inside it, after any `await`, counts for this user, team and
+ * feature. Returns what `fn` returns.
+ *
+ * @example
+ * await withUsageContext({ user: 'u_42', team: 'search' }, () => client.chat.completions.create(…));
+ */
+export function withUsageContext<T>(context: UsageContext, fn: () => T): T {
+  return storage.run({ ...storage.getStore(), ...context }, fn);
+}
+
+/** The context of the code that is running now. */
+export function currentUsageContext(): UsageContext {
+  return storage.getStore() ?? NOBODY;
+}

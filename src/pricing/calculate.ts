@@ -1,0 +1,51 @@
+import { readUsage } from '../providers/usage.ts';
+import { isUnpriced, usdFromPico } from './cost.ts';
+import { priceCall } from './price.ts';
+import type { Confidence, CostClass } from './types.ts';
+
+export interface CostRequest {
+  readonly provider: 'openai' | 'anthropic';
+  /** As the response or the request names it. */
+  readonly model: string;
+  /** The usage object as the SDK returned it: of chat, responses, embeddings or messages. */
+  readonly usage: unknown;
+  /** The tier that the response reports; a tier that the usage object names itself is used without it. */
+  readonly serviceTier?: string | null | undefined;
+  /** The call was part of a batch. */
+  readonly batch?: boolean | undefined;
+  /** When the call was made, since prices change; now, if left out. */
+  readonly at?: Date | undefined;
+}
+
+export interface CalculatedCost {
+  readonly totalUsd: number;
+  /** USD by class, only of those that were used. */
+  readonly byClass: Readonly<Partial<Record<CostClass, number>>>;
+  readonly tableVersion: string;
+  readonly confidence: Confidence;
+}
+
+/** What one call cost, in USD, or undefined when any part of it has no known price. */
+export function calculateCost(request: CostRequest): CalculatedCost | undefined {
+  const usage = readUsage(request.provider, request.usage);
+  if (usage === undefined) return undefined;
+
+  const tier = request.batch ? 'batch' : request.serviceTier;
+  const call = priceCall({
+    provider: request.provider,
+    model: [request.model],
+    usage: tier ? { ...usage, serviceTier: tier } : usage,
+    at: request.at,
+  });
+  if (isUnpriced(call)) return undefined;
+
+  const byClass: Partial<Record<CostClass, number>> = {};
+  for (const [name, picoUsd] of Object.entries(call.byClass))
+    byClass[name as CostClass] = usdFromPico(picoUsd);
+  return {
+    totalUsd: usdFromPico(call.picoUsd),
+    byClass,
+    tableVersion: call.tableVersion,
+    confidence: call.confidence,
+  };
+}

@@ -1,0 +1,4 @@
+export type { CalculatedCost, CostRequest } from './calculate.ts';
+export { calculateCost } from './calculate.ts';
+export { tableVersion } from './price.ts';
+export type { Confidence, CostClass } from './types.ts';

@@ -1,0 +1,111 @@
+import { table } from './table.ts';
+import type { Confidence, Price } from './types.ts';
+
+export interface Match {
+  /** The table's name of the model. */
+  readonly model: string;
+  readonly prices: readonly Price[];
+  readonly confidence: Confidence;
+  /** The name says that a regional endpoint served the call. */
+  readonly regional: boolean;
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly regional: boolean;
+}
+
+const CACHE_SIZE = 1000;
+const LONGEST_NAME = 200;
+
+// Each rule replaces the whole name or its anchored end, so that none can match an open prefix.
+const DATE_SUFFIX = /-(20\d{2})-?(\d{2})-?(\d{2})$/;
+const LATEST_SUFFIX = /-latest$/;
+const VERTEX_VERSION = /@(?:(20\d{6})|default|latest)$/;
+const BEDROCK = /^(?:(us|eu|apac|jp|au|ca|sa|me|af|global)\.)?anthropic\.(.+)$/;
+const BEDROCK_VERSION = /-v\d+(?::\d+)?$/;
+const FINE_TUNED = /^(ft:[^:]+):/;
+
+const entries = new Map(
+  Object.entries(table.providers).map(([provider, { models, aliases }]) => {
+    const named = new Map<string, { model: string; prices: readonly Price[] }>();
+    for (const [model, prices] of Object.entries(models)) named.set(model, { model, prices });
+    for (const [alias, model] of Object.entries(aliases)) {
+      named.set(alias, { model, prices: models[model] ?? [] });
+    }
+    return [provider, { named, cache: new Map<string, Match | undefined>() }];
+  }),
+);
+
+export function hasProvider(provider: string): boolean {
+  return entries.has(provider);
+}
+
+/** Finds the model that a name stands for; undefined when the table cannot tell. Never matches a mere prefix. */
+export function matchModel(provider: string, name: unknown): Match | undefined {
+  const known = entries.get(provider);
+  if (known === undefined || typeof name !== 'string' || name.length > LONGEST_NAME) return undefined;
+
+  const cached = known.cache.get(name);
+  if (cached !== undefined || known.cache.has(name)) return cached;
+  const match = find(known.named, provider, name);
+  if (known.cache.size >= CACHE_SIZE) known.cache.clear();
+  known.cache.set(name, match);
+  return match;
+}
+
+function find(
+  named: ReadonlyMap<string, { model: string; prices: readonly Price[] }>,
+  provider: string,
+  name: string,
+): Match | undefined {
+  for (const candidate of candidates(provider, name)) {
+    const entry = named.get(candidate.name);
+    if (entry === undefined) continue;
+    const confidence = candidate.name === name ? 'exact' : 'alias';
+    return { ...entry, confidence, regional: candidate.regional };
+  }
+  return undefined;
+}
+
+/** The names to look up, the most specific first. */
+function* candidates(provider: string, name: string): Generator<Candidate> {
+  yield { name, regional: false };
+  for (const base of vendorForms(provider, name)) {
+    yield base;
+    yield* dateless(base);
+  }
+}
+
+/** The name as the provider itself would write it, without a gateway's or a cloud vendor's additions. */
+function* vendorForms(provider: string, fullName: string): Generator<Candidate> {
+  const prefix = `${provider}/`;
+  const name = fullName.startsWith(prefix) ? fullName.slice(prefix.length) : fullName;
+
+  const fineTuned = FINE_TUNED.exec(name)?.[1];
+  const bedrock = provider === 'anthropic' ? BEDROCK.exec(name) : null;
+  if (fineTuned !== undefined) {
+    yield { name: fineTuned, regional: false };
+  } else if (bedrock !== null) {
+    const [, region, model = ''] = bedrock;
+    const regional = region !== undefined && region !== 'global';
+    yield { name: model, regional };
+    yield { name: model.replace(BEDROCK_VERSION, ''), regional };
+  } else {
+    yield { name: name.replace(VERTEX_VERSION, (_, date) => (date ? `-${date}` : '')), regional: false };
+  }
+}
+
+function* dateless({ name, regional }: Candidate): Generator<Candidate> {
+  yield { name: name.replace(LATEST_SUFFIX, ''), regional };
+  const date = DATE_SUFFIX.exec(name);
+  if (date === null || !isDay(date[1], date[2], date[3])) return;
+  const undated = name.slice(0, date.index);
+  if (!DATE_SUFFIX.test(undated)) yield { name: undated, regional };
+}
+
+function isDay(year: string | undefined, month: string | undefined, day: string | undefined): boolean {
+  const date = `${year}-${month}-${day}`;
+  const time = Date.parse(date);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+}

@@ -1,0 +1,13 @@
+import type { Provider } from '../types.ts';
+import { endpoints } from './endpoints.ts';
+
+export const anthropic: Provider = {
+  name: 'anthropic',
+  sdk: {
+    module: '@anthropic-ai/sdk',
+    versions: '>=0.20.0 <2',
+    files: ['client.js', 'client.mjs', 'core.js', 'core.mjs', 'index.js', 'index.mjs'],
+    isClient: (clientClass) => 'Messages' in clientClass && !('Embeddings' in clientClass),
+  },
+  endpoints,
+};

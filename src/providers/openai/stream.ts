@@ -1,0 +1,73 @@
+import { type Fields, fieldsOf } from '../fields.ts';
+import type { ResponseFacts, StreamReader, StreamUsage } from '../types.ts';
+
+type ReadBody = (body: unknown) => ResponseFacts | undefined;
+
+/** Chat and legacy completions: usage is in a last chunk of its own, present only when asked for. */
+export function chatStream(read: ReadBody): StreamReader {
+  let first: Fields | undefined;
+  let usageChunk: Fields | undefined;
+  let serviceTier: unknown;
+  const finishReasons: string[] = [];
+  return {
+    push(event) {
+      const chunk = fieldsOf(event);
+      first ??= chunk;
+      if (chunk.usage != null) usageChunk = chunk;
+      serviceTier = chunk.service_tier ?? serviceTier;
+      const choices = chunk.choices;
+      if (!Array.isArray(choices)) return;
+      for (const choice of choices) {
+        const reason = fieldsOf(choice).finish_reason;
+        if (typeof reason === 'string') finishReasons.push(reason);
+      }
+    },
+    get complete() {
+      return usageChunk !== undefined;
+    },
+    facts() {
+      const last = usageChunk ?? fieldsOf(first);
+      const facts = read({ ...last, service_tier: serviceTier });
+      return { ...facts, finishReasons };
+    },
+  };
+}
+
+const FINAL = new Set(['response.completed', 'response.incomplete', 'response.failed']);
+
+/** Responses: the last event carries the whole response, usage included. */
+export function responseStream(read: ReadBody): StreamReader {
+  let latest: unknown;
+  let complete = false;
+  return {
+    push(event) {
+      const { type, response } = fieldsOf(event);
+      if (complete || response === undefined) return;
+      latest = response;
+      complete = FINAL.has(type as string);
+    },
+    get complete() {
+      return complete;
+    },
+    facts: () => read(latest) ?? {},
+  };
+}
+
+/**
+ * Asks for usage on streams whose request does not say `stream_options`. The text of the body is
+ * amended, not the caller's object. A quote inside JSON text is escaped, so the name between plain
+ * quotes can only be a key: at the top level it is the user's setting, and elsewhere the request is
+ * left alone rather than parsed.
+ */
+export const includeUsage: StreamUsage = {
+  amend(body) {
+    const end = body.lastIndexOf('}');
+    if (end < 0 || !body.startsWith('{') || body.includes('"stream_options"')) return undefined;
+    return `${body.slice(0, end)},"stream_options":{"include_usage":true}}`;
+  },
+  restore(event) {
+    const chunk = fieldsOf(event) as Record<string, unknown>;
+    if (chunk.usage === null) delete chunk.usage;
+    return chunk.usage !== undefined && Array.isArray(chunk.choices) && chunk.choices.length === 0;
+  },
+};

@@ -1,0 +1,15 @@
+/**
+ * `node --import tokenmeter/register app.js`, or `--require`: meters the app from its first line,
+ * configured by environment variables. Whatever goes wrong here is printed and the app runs.
+ */
+import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import { startTokenmeter } from './start.ts';
+
+// Without a logger, OpenTelemetry keeps every warning to itself. An app that sets its own replaces this one.
+if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN);
+
+try {
+  startTokenmeter();
+} catch (error) {
+  console.error(`tokenmeter: not started: ${error instanceof Error ? error.message : String(error)}`);
+}

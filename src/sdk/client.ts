@@ -1,0 +1,144 @@
+import { reportFault } from '../report.ts';
+import { observePromise } from './promise.ts';
+import { observeThen } from './then.ts';
+import type {
+  ApiPromise,
+  CallObserver,
+  Client,
+  ClientPrototype,
+  PreparedRequest,
+  RequestOptions,
+} from './types.ts';
+
+/** Decides whether a call is observed. Must not throw; undefined leaves the call alone. */
+export type Begin = (client: Client, method: string, path: string) => CallObserver | undefined;
+
+/** Carries the observer of a call whose body may be amended through the SDK's copy of the options. */
+const CALL = Symbol('tokenmeter.call');
+/** Marks a patched prototype, for every copy of this package in the process. */
+const PATCHED = Symbol.for('tokenmeter.patched');
+
+/**
+ * Patches the client class behind `prototype`, so that `begin` is asked about every request made
+ * through it. Returns the function that takes the patch out, or undefined when the class is patched
+ * already.
+ */
+export function patchClient(prototype: ClientPrototype, begin: Begin): (() => void) | undefined {
+  if (Object.hasOwn(prototype, PATCHED)) return undefined;
+  const { methodRequest, prepareRequest } = prototype;
+
+  function observedMethodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise {
+    const call = begin(this, method, path);
+    if (call === undefined) return methodRequest.call(this, method, path, options);
+    const send = (passed: unknown) => methodRequest.call(this, method, path, passed);
+    let promise: ApiPromise;
+    try {
+      promise = passOptions(options, call, send);
+    } catch (error) {
+      call.failed(error);
+      throw error;
+    }
+    observePromise(promise, call);
+    return promise;
+  }
+
+  function observedPrepareRequest(
+    this: Client,
+    request: PreparedRequest,
+    context: { options?: RequestOptions },
+  ): unknown {
+    amendBody(request, context?.options);
+    return prepareRequest?.call(this, request, context);
+  }
+
+  const restore = [replace(prototype, 'methodRequest', observedMethodRequest)];
+  if (prepareRequest) restore.push(replace(prototype, 'prepareRequest', observedPrepareRequest));
+  Object.defineProperty(prototype, PATCHED, { value: true, configurable: true });
+  return () => {
+    for (const undo of restore) undo();
+    Reflect.deleteProperty(prototype, PATCHED);
+  };
+}
+
+/** The prototype that defines `methodRequest`, from a client class or one of its subclasses. */
+export function findClientPrototype(clientClass: unknown): ClientPrototype | undefined {
+  if (typeof clientClass !== 'function') return undefined;
+  let prototype: unknown = clientClass.prototype;
+  while (typeof prototype === 'object' && prototype !== null) {
+    if (Object.hasOwn(prototype, 'methodRequest')) return prototype as ClientPrototype;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return undefined;
+}
+
+/**
+ * Shows the observer the options and sends them on. A promise of options is watched in place for the
+ * length of this call: `methodRequest` subscribes to it synchronously, and no turn is added.
+ */
+function passOptions(
+  options: unknown,
+  call: CallObserver,
+  send: (passed: unknown) => ApiPromise,
+): ApiPromise {
+  if (options instanceof Promise) {
+    const stopWatching = observeThen(options, {
+      fulfilled: (value, next) => next(showOptions(value, call)),
+    });
+    try {
+      return call.run(() => send(options));
+    } finally {
+      stopWatching();
+    }
+  }
+  const shown = showOptions(options, call);
+  return call.run(() => send(shown));
+}
+
+function showOptions(options: unknown, call: CallObserver): unknown {
+  const known = (typeof options === 'object' && options !== null ? options : {}) as RequestOptions;
+  call.request(known);
+  return call.amend && known === options ? { ...known, [CALL]: call } : options;
+}
+
+function amendBody(request: PreparedRequest, options: RequestOptions | undefined): void {
+  try {
+    const call = options?.[CALL] as CallObserver | undefined;
+    if (!call?.amend || typeof request.body !== 'string' || options?.stream !== true) return;
+    const amended = call.amend(request.body);
+    if (amended === undefined) return;
+    request.body = amended;
+    updateContentLength(request.headers, amended);
+  } catch (fault) {
+    reportFault('adding usage to the request', fault);
+  }
+}
+
+/** Old SDK versions compute the length of the body before this point; newer ones leave it to fetch. */
+function updateContentLength(headers: unknown, body: string): void {
+  if (typeof headers !== 'object' || headers === null) return;
+  for (const name of Object.keys(headers)) {
+    if (name.toLowerCase() === 'content-length') {
+      (headers as Record<string, string>)[name] = String(Buffer.byteLength(body));
+    }
+  }
+}
+
+/** Replaces a method; the returned function puts the old one back if nobody has wrapped ours since. */
+function replace<K extends keyof ClientPrototype>(
+  prototype: ClientPrototype,
+  name: K,
+  replacement: NonNullable<ClientPrototype[K]>,
+): () => void {
+  const before = Object.getOwnPropertyDescriptor(prototype, name);
+  Object.defineProperty(prototype, name, {
+    value: replacement,
+    writable: true,
+    configurable: true,
+    enumerable: before?.enumerable ?? false,
+  });
+  return () => {
+    if (prototype[name] !== replacement) return;
+    if (before) Object.defineProperty(prototype, name, before);
+    else Reflect.deleteProperty(prototype, name);
+  };
+}

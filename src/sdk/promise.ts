@@ -1,0 +1,69 @@
+import { reportFault } from '../report.ts';
+import { observeResponse } from './response.ts';
+import { isStream, observeStream } from './stream.ts';
+import { observeThen } from './then.ts';
+import type { ApiPromise, CallObserver } from './types.ts';
+
+/** Observes the APIPromise of one call, and those derived from it, without reading anything for the app. */
+export function observePromise(promise: ApiPromise, call: CallObserver): void {
+  try {
+    new PromiseObserver(call).watchRequest(promise);
+  } catch (fault) {
+    reportFault('observing a request', fault);
+  }
+}
+
+class PromiseObserver {
+  readonly #call: CallObserver;
+  /** The SDK parses the body. False as long as the app only took the raw response. */
+  #parsed = false;
+  #streaming = false;
+
+  constructor(call: CallObserver) {
+    this.#call = call;
+  }
+
+  watchRequest(promise: ApiPromise): void {
+    observeThen(promise.responsePromise, {
+      fulfilled: (props, next) => {
+        const given = next(props);
+        if (!this.#parsed && given === props.response) observeResponse(props.response, this.#call);
+        return given;
+      },
+      rejected: (error) => this.#call.failed(error),
+    });
+    this.#watchParse(promise);
+  }
+
+  #watchParse(promise: ApiPromise): void {
+    const { parseResponse, _thenUnwrap: thenUnwrap } = promise;
+    const observer = this;
+    promise.parseResponse = function (this: unknown, ...args) {
+      observer.#parsed = true;
+      const parsed = parseResponse.apply(this, args);
+      // The observer is registered first, so it sees the value before the app does.
+      if (parsed instanceof Promise) parsed.then(observer.#look, observer.#failed);
+      return parsed;
+    };
+    // Some SDK versions derive promises past `parseResponse`: their transforms get the parsed value too.
+    promise._thenUnwrap = (transform) => {
+      const derived = thenUnwrap.call(promise, (data, ...rest) => {
+        observer.#look(data);
+        return transform(data, ...rest);
+      });
+      observer.#watchParse(derived);
+      return derived;
+    };
+  }
+
+  readonly #look = (value: unknown): void => {
+    if (!isStream(value)) {
+      this.#call.result(value);
+    } else if (!this.#streaming) {
+      this.#streaming = true;
+      observeStream(value, this.#call);
+    }
+  };
+
+  readonly #failed = (error: unknown): void => this.#call.failed(error);
+}

@@ -1,0 +1,68 @@
+import type { CallObserver, Stream } from './types.ts';
+
+/** Whether a parsed body is the SDK's `Stream`. */
+export function isStream(value: unknown): value is Stream {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Stream).iterator === 'function' &&
+    Symbol.asyncIterator in value
+  );
+}
+
+/**
+ * Observes a stream through the one iterator that all ways of reading it share: `for await`, `tee()`,
+ * `toReadableStream()` and the SDKs' helpers. The stream and the iterator stay the objects they are.
+ */
+export function observeStream(stream: Stream, call: CallObserver): void {
+  const { iterator, controller } = stream;
+  let first = true;
+  call.streaming();
+  stream.iterator = function (this: Stream) {
+    const events = iterator.call(this);
+    // A stream can be read once: the SDK makes a second iterator throw, and that is not the call's end.
+    if (first) observeIterator(events, call, () => controller?.signal.aborted === true);
+    first = false;
+    return events;
+  };
+}
+
+function observeIterator(events: AsyncIterator<unknown>, call: CallObserver, isAborted: () => boolean): void {
+  const next = events.next.bind(events);
+  const end = events.return?.bind(events);
+  const fail = events.throw?.bind(events);
+  type Result = IteratorResult<unknown>;
+
+  const failed = (error: unknown) => call.failed(error);
+  const look = (result: Result): boolean => {
+    if (!result.done) return call.event(result.value);
+    call.ended(isAborted());
+    return false;
+  };
+  const show = (result: Result): Result | Promise<Result> => (look(result) ? nextShown() : result);
+  const nextShown = (): Promise<Result> =>
+    next().then(show, (error) => {
+      failed(error);
+      throw error;
+    });
+  const nextWatched = (): Promise<Result> => {
+    const result = next();
+    // The observer is registered first, so it sees the event before the app does.
+    result.then(look, failed);
+    return result;
+  };
+
+  events.next = call.hides ? nextShown : nextWatched;
+  if (end) {
+    events.return = (value) => {
+      call.closed();
+      return end(value);
+    };
+  }
+  if (fail) {
+    events.throw = (error) => {
+      call.closed();
+      return fail(error);
+    };
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * The parts of the SDKs' internals that the seam touches. Both SDKs are generated from one template
+ * and share these shapes; they are described here and not imported, because they are private there.
+ */
+export interface Client {
+  readonly baseURL?: unknown;
+}
+
+/** What a resource method hands to `methodRequest`: `{ body, stream, signal, … }`. */
+export type RequestOptions = Readonly<Record<PropertyKey, unknown>>;
+
+export interface ClientPrototype {
+  methodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise;
+  prepareRequest?(this: Client, request: PreparedRequest, context: { options?: RequestOptions }): unknown;
+}
+
+/** The `RequestInit` that is about to be sent. */
+export interface PreparedRequest {
+  body?: unknown;
+  headers?: unknown;
+}
+
+export interface ApiPromise {
+  responsePromise: Promise<ResponseProps>;
+  parseResponse: (...args: unknown[]) => unknown;
+  _thenUnwrap(transform: (data: unknown, ...rest: unknown[]) => unknown): ApiPromise;
+}
+
+export interface ResponseProps {
+  readonly response: Response;
+}
+
+export interface Stream {
+  iterator: () => AsyncIterator<unknown>;
+  readonly controller?: AbortController;
+}
+
+/** Is told what happens to one call, in the order it happens. */
+export interface CallObserver {
+  /** The options are known, the request is not yet sent. */
+  request(options: RequestOptions): void;
+  /** Runs the SDK's own code for this call. */
+  run<T>(send: () => T): T;
+  /** The serialised body is about to be sent; returns what to send instead, or undefined to leave it. */
+  readonly amend?: ((body: string) => string | undefined) | undefined;
+  /** Events of this call's stream may be hidden from the app. */
+  readonly hides: boolean;
+  /** The body was parsed. */
+  result(value: unknown): void;
+  /** The body is a stream that the app reads event by event. */
+  streaming(): void;
+  /** The app is about to get this event of the stream; true hides it from the app. */
+  event(event: unknown): boolean;
+  /** The stream came to its end; `aborted` when the app's signal ended it. */
+  ended(aborted: boolean): void;
+  /** The app stopped reading. */
+  closed(): void;
+  /** The app took the raw response and read it in a way that cannot be watched. */
+  unread(): void;
+  failed(error: unknown): void;
+}

@@ -1,0 +1,145 @@
+import {
+  createNoopMeter,
+  DiagConsoleLogger,
+  DiagLogLevel,
+  diag,
+  type MeterProvider,
+  metrics,
+} from '@opentelemetry/api';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  type Resource,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources';
+import { type IMetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
+import { type ResolvedConfig, resolveConfig, type TokenmeterConfig } from './config.ts';
+import { TokenmeterInstrumentation } from './instrumentation.ts';
+import { registerLoaderHooks } from './loader.ts';
+import { type ScrapeEndpoint, startScrapeEndpoint } from './telemetry/prometheus.ts';
+import { consoleReader, otlpReader } from './telemetry/readers.ts';
+import {
+  lateTracerProvider,
+  prepareTracing,
+  type Tracing,
+  tracesAreConfigured,
+} from './telemetry/tracing.ts';
+
+/** A running meter. */
+export interface Tokenmeter {
+  readonly instrumentation: TokenmeterInstrumentation;
+  /**
+   * The URL where metrics can be scraped, once it answers; undefined where none is served. Rejects,
+   * with an error that says what to do, when the port cannot be used.
+   */
+  readonly metricsUrl: Promise<string | undefined>;
+  /** Takes the patches out, exports what is left and closes the port. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts metering: patches the SDKs as they are loaded and makes metrics and spans available as the
+ * options and the standard OTEL_* variables say. Call it before the SDKs are imported.
+ *
+ * @throws {ConfigError} naming every option and variable that cannot be used.
+ */
+export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
+  const resolved = resolveConfig(config, process.env);
+  setLogLevel(process.env.OTEL_LOG_LEVEL);
+  const instrumentation = new TokenmeterInstrumentation({
+    enabled: !resolved.disabled,
+    user: resolved.user,
+    streamUsage: resolved.streamUsage,
+  });
+  if (resolved.disabled) {
+    return { instrumentation, metricsUrl: Promise.resolve(undefined), shutdown: async () => {} };
+  }
+  registerLoaderHooks();
+  const metering = joinedMeterProvider() ?? ownMeterProvider(resolved);
+  instrumentation.setMeterProvider(metering.provider);
+  const tracing = startTraces(instrumentation, resolved);
+  return {
+    instrumentation,
+    metricsUrl: metering.endpoint?.listening ?? Promise.resolve(undefined),
+    shutdown: async () => {
+      instrumentation.disable();
+      await Promise.all([metering.shutdown(), tracing?.shutdown()]);
+    },
+  };
+}
+
+interface Metering {
+  readonly provider: MeterProvider;
+  readonly endpoint?: ScrapeEndpoint | undefined;
+  shutdown(): Promise<void>;
+}
+
+/** The provider that the app has registered, with whatever exporters it has. Its shutdown is the app's. */
+function joinedMeterProvider(): Metering | undefined {
+  const provider = metrics.getMeterProvider();
+  if (provider.getMeter('tokenmeter') === createNoopMeter()) return undefined;
+  return { provider, shutdown: async () => {} };
+}
+
+/** One of our own, not registered globally: an app that sets up OpenTelemetry later finds its place free. */
+function ownMeterProvider(config: ResolvedConfig): Metering {
+  const exporters = new Set(config.metricExporters);
+  const endpoint = exporters.has('prometheus') ? startScrapeEndpoint(config.prometheus) : undefined;
+  endpoint?.listening.then(
+    (url) => diag.info(`tokenmeter: metrics are served at ${url}`),
+    (error: Error) => diag.error(`tokenmeter: ${error.message}`),
+  );
+  const pushing: IMetricReader[] = [];
+  if (exporters.has('otlp')) pushing.push(otlpReader(process.env));
+  if (exporters.has('console')) pushing.push(consoleReader(process.env));
+  const provider = new SdkMeterProvider({
+    resource: resource(config.serviceName),
+    readers: [...(endpoint ? [endpoint.exporter] : []), ...pushing],
+  });
+  const cancelFlush = pushing.length > 0 ? flushAtExit(() => provider.forceFlush()) : undefined;
+  return {
+    provider,
+    endpoint,
+    shutdown: async () => {
+      cancelFlush?.();
+      await provider.shutdown();
+      await endpoint?.close();
+    },
+  };
+}
+
+/** Spans go to the app's provider, or to one of ours where the variables name a place for traces. */
+function startTraces(
+  instrumentation: TokenmeterInstrumentation,
+  config: ResolvedConfig,
+): Tracing | undefined {
+  const tracing = tracesAreConfigured(process.env) ? prepareTracing(config.serviceName) : undefined;
+  instrumentation.setTracerProvider(lateTracerProvider(tracing));
+  if (tracing) flushAtExit(() => tracing.shutdown());
+  return tracing;
+}
+
+/** A process that comes to its end by itself exports what it still holds. Returns how to take that back. */
+function flushAtExit(flush: () => Promise<void>): () => void {
+  const atExit = () =>
+    flush().catch((error: unknown) => diag.error('tokenmeter: export at exit failed', error));
+  process.once('beforeExit', atExit);
+  return () => process.off('beforeExit', atExit);
+}
+
+function resource(serviceName: string | undefined): Resource {
+  // Not the process detector: command lines hold secrets. Not the host detector: it runs programs.
+  const detectors = [serviceInstanceIdDetector, envDetector];
+  const found = defaultResource().merge(detectResources({ detectors }));
+  return serviceName === undefined
+    ? found
+    : found.merge(resourceFromAttributes({ 'service.name': serviceName }));
+}
+
+function setLogLevel(level: string | undefined): void {
+  const known = DiagLogLevel[(level ?? '').toUpperCase() as keyof typeof DiagLogLevel];
+  if (known !== undefined)
+    diag.setLogger(new DiagConsoleLogger(), { logLevel: known, suppressOverrideMessage: true });
+}

@@ -1,0 +1,26 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { SettledCall } from '../call.ts';
+import { ATTR } from './names.ts';
+
+/** What was called: on every metric. */
+export function whatLabels(call: SettledCall): Attributes {
+  return present({
+    [ATTR.provider]: call.provider,
+    [ATTR.operation]: call.endpoint.operation,
+    [ATTR.requestModel]: call.requestModel,
+    [ATTR.responseModel]: call.responseModel,
+  });
+}
+
+/** On whose behalf: on the counters, never on a histogram. */
+export function whoLabels(call: SettledCall): Attributes {
+  const { user, team, feature } = call.who;
+  return present({ [ATTR.userId]: user, [ATTR.team]: team, [ATTR.feature]: feature });
+}
+
+/** An unknown value is a label that is not there: in Prometheus both are the empty string. */
+function present(labels: Record<string, string | undefined>): Attributes {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([, value]) => typeof value === 'string' && value !== ''),
+  );
+}

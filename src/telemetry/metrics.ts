@@ -1,0 +1,151 @@
+import type {
+  Attributes,
+  BatchObservableCallback,
+  Counter,
+  Histogram,
+  Meter,
+  ObservableCounter,
+} from '@opentelemetry/api';
+import type { SettledCall, Sink } from '../call.ts';
+import { usdFromPico } from '../pricing/cost.ts';
+import { warnOnce } from '../report.ts';
+import { whatLabels } from './labels.ts';
+import { ATTR, DURATION_BUCKETS_SECONDS, type InstrumentName, METRIC } from './names.ts';
+import { type Series, SeriesTable } from './series.ts';
+
+/** The metrics of one meter. Per-user sums are kept in a table and observed; the rest are OTel instruments. */
+export class Metrics implements Sink {
+  readonly name = 'metrics';
+  readonly #series = new SeriesTable();
+  #instruments: Instruments;
+  #stopObserving: () => void;
+
+  constructor(meter: Meter) {
+    this.#instruments = createInstruments(meter);
+    this.#stopObserving = this.#observe(meter);
+  }
+
+  /** Moves to another meter; the sums stay. */
+  useMeter(meter: Meter): void {
+    this.#stopObserving();
+    this.#instruments = createInstruments(meter);
+    this.#stopObserving = this.#observe(meter);
+  }
+
+  settle(call: SettledCall): void {
+    this.#series.add(call);
+    const what = whatLabels(call);
+    const { duration, timeToFirstChunk, timePerOutputChunk, unmetered, unpriced } = this.#instruments;
+    const timed = call.errorType === undefined ? what : { ...what, [ATTR.errorType]: call.errorType };
+    duration.record(call.durationSeconds, timed);
+    if (call.timeToFirstChunkSeconds !== undefined)
+      timeToFirstChunk.record(call.timeToFirstChunkSeconds, timed);
+    if (call.timePerChunkSeconds !== undefined) timePerOutputChunk.record(call.timePerChunkSeconds, timed);
+    if (call.unmetered !== undefined) {
+      unmetered.add(1, { ...what, [ATTR.reason]: call.unmetered });
+      warnUnmetered(call);
+    }
+    if (call.unpriced !== undefined) {
+      unpriced.add(1, what);
+      warnUnpriced(call);
+    }
+  }
+
+  #observe(meter: Meter): () => void {
+    const { observables } = this.#instruments;
+    const instruments = Object.values(observables);
+    const callback: BatchObservableCallback = (result) => {
+      for (const series of this.#series) {
+        observeSeries(series, observables, (instrument, value, labels) =>
+          result.observe(instrument, value, labels),
+        );
+      }
+    };
+    meter.addBatchObservableCallback(callback, instruments);
+    return () => meter.removeBatchObservableCallback(callback, instruments);
+  }
+}
+
+type Observables = Record<
+  | 'inputTokens'
+  | 'outputTokens'
+  | 'cacheReadTokens'
+  | 'cacheWriteTokens'
+  | 'reasoningTokens'
+  | 'cost'
+  | 'requests'
+  | 'requestSeconds',
+  ObservableCounter
+>;
+
+interface Instruments {
+  readonly observables: Observables;
+  readonly unmetered: Counter;
+  readonly unpriced: Counter;
+  readonly duration: Histogram;
+  readonly timeToFirstChunk: Histogram;
+  readonly timePerOutputChunk: Histogram;
+}
+
+function createInstruments(meter: Meter): Instruments {
+  const observable = ({ name, ...options }: InstrumentName) => meter.createObservableCounter(name, options);
+  const counter = ({ name, ...options }: InstrumentName) => meter.createCounter(name, options);
+  const advice = { explicitBucketBoundaries: DURATION_BUCKETS_SECONDS };
+  const histogram = ({ name, ...options }: InstrumentName) =>
+    meter.createHistogram(name, { ...options, advice });
+  return {
+    observables: {
+      inputTokens: observable(METRIC.inputTokens),
+      outputTokens: observable(METRIC.outputTokens),
+      cacheReadTokens: observable(METRIC.cacheReadTokens),
+      cacheWriteTokens: observable(METRIC.cacheWriteTokens),
+      reasoningTokens: observable(METRIC.reasoningTokens),
+      cost: observable(METRIC.cost),
+      requests: observable(METRIC.requests),
+      requestSeconds: observable(METRIC.requestSeconds),
+    },
+    unmetered: counter(METRIC.unmetered),
+    unpriced: counter(METRIC.unpriced),
+    duration: histogram(METRIC.duration),
+    timeToFirstChunk: histogram(METRIC.timeToFirstChunk),
+    timePerOutputChunk: histogram(METRIC.timePerOutputChunk),
+  };
+}
+
+type Observe = (instrument: ObservableCounter, value: number, labels: Attributes) => void;
+
+function observeSeries(series: Series, observables: Observables, observe: Observe): void {
+  const { labels } = series;
+  const ofText = { ...labels, [ATTR.modality]: 'text' };
+  const tokens = (instrument: ObservableCounter, counts: Record<string, number>) => {
+    for (const [modality, value] of Object.entries(counts)) {
+      if (value > 0) observe(instrument, value, { ...labels, [ATTR.modality]: modality });
+    }
+  };
+  tokens(observables.inputTokens, { ...series.inputTokens });
+  tokens(observables.outputTokens, { ...series.outputTokens });
+  if (series.cacheReadTokens > 0) observe(observables.cacheReadTokens, series.cacheReadTokens, ofText);
+  if (series.cacheWriteTokens > 0) observe(observables.cacheWriteTokens, series.cacheWriteTokens, ofText);
+  if (series.reasoningTokens > 0) observe(observables.reasoningTokens, series.reasoningTokens, ofText);
+  if (series.costPicoUsd !== undefined) observe(observables.cost, usdFromPico(series.costPicoUsd), labels);
+  for (const [outcome, requests] of Object.entries(series.requests)) {
+    observe(observables.requests, requests, { ...labels, [ATTR.outcome]: outcome });
+  }
+  observe(observables.requestSeconds, series.seconds, labels);
+}
+
+function warnUnmetered({ provider, requestModel, unmetered }: SettledCall): void {
+  warnOnce(
+    `unmetered:${unmetered}`,
+    `a ${provider} call (${requestModel ?? 'unknown model'}) has no complete usage: ${unmetered}. ` +
+      `Such calls are counted in ${METRIC.unmetered.name}.`,
+  );
+}
+
+function warnUnpriced({ provider, requestModel, responseModel, unpriced }: SettledCall): void {
+  const model = responseModel ?? requestModel ?? 'unknown model';
+  warnOnce(
+    `unpriced:${provider}:${model}`,
+    `a ${provider} call (${model}) has no known price: ${unpriced}. Such calls are counted in ${METRIC.unpriced.name}.`,
+  );
+}

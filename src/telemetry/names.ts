@@ -1,0 +1,112 @@
+/**
+ * Every name that leaves the process. Dashboards, rules and tests import them from here.
+ * Conventions: https://github.com/open-telemetry/semantic-conventions-genai, gen-ai/1.42.0.
+ */
+export const SCOPE_NAME = 'tokenmeter';
+export const SCHEMA_URL = 'https://opentelemetry.io/schemas/gen-ai/1.42.0';
+
+export const ATTR = {
+  userId: 'user.id',
+  team: 'team',
+  feature: 'feature',
+  provider: 'gen_ai.provider.name',
+  operation: 'gen_ai.operation.name',
+  requestModel: 'gen_ai.request.model',
+  responseModel: 'gen_ai.response.model',
+  modality: 'gen_ai.token.modality',
+  outcome: 'outcome',
+  reason: 'reason',
+  errorType: 'error.type',
+} as const;
+
+/** Attributes that stand on spans only. */
+export const SPAN_ATTR = {
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  stream: 'gen_ai.request.stream',
+  responseId: 'gen_ai.response.id',
+  finishReasons: 'gen_ai.response.finish_reasons',
+  timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
+  inputTokens: 'gen_ai.usage.input_tokens',
+  outputTokens: 'gen_ai.usage.output_tokens',
+  cacheReadTokens: 'gen_ai.usage.cache_read.input_tokens',
+  cacheWriteTokens: 'gen_ai.usage.cache_write.input_tokens',
+  reasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
+  costAmount: 'gen_ai.usage.cost.amount',
+  costCurrency: 'gen_ai.usage.cost.currency',
+  costSource: 'gen_ai.usage.cost.source',
+  serviceTier: 'openai.response.service_tier',
+  outcome: 'tokenmeter.outcome',
+  unmetered: 'tokenmeter.unmetered.reason',
+  unpriced: 'tokenmeter.unpriced.reason',
+} as const;
+
+export interface InstrumentName {
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+}
+
+export const METRIC = {
+  inputTokens: {
+    name: 'gen_ai.client.inference.usage.input_tokens',
+    unit: '{token}',
+    description: 'Tokens the model read, cached ones included.',
+  },
+  outputTokens: {
+    name: 'gen_ai.client.inference.usage.output_tokens',
+    unit: '{token}',
+    description: 'Tokens the model wrote, reasoning included.',
+  },
+  cacheReadTokens: {
+    name: 'gen_ai.client.inference.usage.cache_read.input_tokens',
+    unit: '{token}',
+    description: 'Part of the input tokens that was read from a cache.',
+  },
+  cacheWriteTokens: {
+    name: 'gen_ai.client.inference.usage.cache_write.input_tokens',
+    unit: '{token}',
+    description: 'Part of the input tokens that was written to a cache.',
+  },
+  reasoningTokens: {
+    name: 'gen_ai.client.inference.usage.reasoning.output_tokens',
+    unit: '{token}',
+    description: 'Part of the output tokens that was reasoning.',
+  },
+  cost: { name: 'tokenmeter.cost.usd', unit: '{USD}', description: 'Cost of calls with a known price.' },
+  requests: { name: 'tokenmeter.requests', unit: '{request}', description: 'Calls, by outcome.' },
+  requestSeconds: {
+    name: 'tokenmeter.request.seconds',
+    unit: '{s}',
+    description: 'Time that calls took in seconds, retries and streams included.',
+  },
+  unmetered: {
+    name: 'tokenmeter.unmetered.requests',
+    unit: '{request}',
+    description: 'Calls whose usage is missing or incomplete, by reason.',
+  },
+  unpriced: {
+    name: 'tokenmeter.unpriced.requests',
+    unit: '{request}',
+    description: 'Calls with usage and without a known price.',
+  },
+  duration: {
+    name: 'gen_ai.client.inference.duration',
+    unit: 's',
+    description: 'Duration of a call, retries and the whole stream included.',
+  },
+  timeToFirstChunk: {
+    name: 'gen_ai.client.inference.time_to_first_chunk',
+    unit: 's',
+    description: 'From the request to the first event of a stream.',
+  },
+  timePerOutputChunk: {
+    name: 'gen_ai.client.inference.time_per_output_chunk',
+    unit: 's',
+    description: 'Mean time between the events of a stream, one value a call.',
+  },
+} as const satisfies Record<string, InstrumentName>;
+
+export const DURATION_BUCKETS_SECONDS = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+];

@@ -1,0 +1,127 @@
+import {
+  type Attributes,
+  context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { Call, SettledCall, Sink } from '../call.ts';
+import { usdFromPico } from '../pricing/cost.ts';
+import type { Client } from '../sdk/types.ts';
+import { ATTR, SPAN_ATTR } from './names.ts';
+
+/** Spans that the SDK made itself: they are added to, and ended by the SDK. */
+const native = new WeakSet<Span>();
+
+/** The span of a call: the SDK's own where it has one, else a new one. Undefined when nobody records. */
+export function startCallSpan(tracer: Tracer, call: Call, nativeSpan: Span | undefined): Span | undefined {
+  if (nativeSpan) {
+    native.add(nativeSpan);
+    if (nativeSpan.isRecording()) nativeSpan.setAttributes(whoAttributes(call));
+    return nativeSpan;
+  }
+  const span = tracer.startSpan(spanName(call), {
+    kind: SpanKind.CLIENT,
+    attributes: {
+      [ATTR.operation]: call.endpoint.operation,
+      [ATTR.provider]: call.provider.name,
+      [ATTR.requestModel]: call.facts.model,
+      ...serverAttributes(call.client),
+    },
+  });
+  if (!span.isRecording() && !trace.isSpanContextValid(span.spanContext())) return undefined;
+  describeRequest(call, span);
+  return span;
+}
+
+/** Sets what the request says, once it is known. */
+export function describeRequest(call: Call, span: Span): void {
+  if (!span.isRecording() || native.has(span)) return;
+  span.updateName(spanName(call));
+  span.setAttributes({
+    [ATTR.requestModel]: call.facts.model,
+    ...(call.params.stream === true && { [SPAN_ATTR.stream]: true }),
+    ...call.endpoint.requestAttributes?.(call.params),
+    ...whoAttributes(call),
+  });
+}
+
+export function runInSpan<T>(span: Span, fn: () => T): T {
+  // The SDK puts its own span into the context itself.
+  return native.has(span) ? fn() : context.with(trace.setSpan(context.active(), span), fn);
+}
+
+export const spanSink: Sink = {
+  name: 'span',
+  settle(call) {
+    const { span } = call;
+    if (!span) return;
+    const isNative = native.has(span);
+    if (span.isRecording()) {
+      span.setAttributes(
+        isNative ? meterAttributes(call) : { ...answerAttributes(call), ...meterAttributes(call) },
+      );
+      if (call.outcome === 'error' && !isNative) span.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    if (!isNative) span.end();
+  },
+};
+
+function spanName({ endpoint, facts }: Call): string {
+  return facts.model === undefined ? endpoint.operation : `${endpoint.operation} ${facts.model}`;
+}
+
+function whoAttributes({ who }: Pick<Call, 'who'>): Attributes {
+  return { [ATTR.userId]: who.user, [ATTR.team]: who.team, [ATTR.feature]: who.feature };
+}
+
+/** What the conventions want of an answer; Anthropic's SDK sets these on its own spans. */
+function answerAttributes(call: SettledCall): Attributes {
+  const { usage } = call;
+  return {
+    [SPAN_ATTR.responseId]: call.responseId,
+    [ATTR.responseModel]: call.responseModel,
+    [SPAN_ATTR.finishReasons]: call.finishReasons.length > 0 ? [...call.finishReasons] : undefined,
+    [SPAN_ATTR.timeToFirstChunk]: call.timeToFirstChunkSeconds,
+    [ATTR.errorType]: call.errorType,
+    [SPAN_ATTR.outputTokens]: usage?.output.total,
+    [SPAN_ATTR.cacheReadTokens]: usage?.input.cacheRead,
+    [SPAN_ATTR.cacheWriteTokens]: usage?.input.cacheWrite,
+    [SPAN_ATTR.reasoningTokens]: usage?.output.reasoning,
+  };
+}
+
+/** What only the meter knows: on every span. */
+function meterAttributes(call: SettledCall): Attributes {
+  return {
+    [SPAN_ATTR.inputTokens]: call.usage?.input.total,
+    [SPAN_ATTR.outcome]: call.outcome,
+    [SPAN_ATTR.unmetered]: call.unmetered,
+    [SPAN_ATTR.unpriced]: call.unpriced,
+    ...(call.cost && {
+      [SPAN_ATTR.costAmount]: usdFromPico(call.cost.picoUsd),
+      [SPAN_ATTR.costCurrency]: 'USD',
+      [SPAN_ATTR.costSource]: 'local',
+    }),
+  };
+}
+
+const servers = new Map<string, Attributes>();
+const MAX_SERVERS = 100;
+
+/** Parsed once for each base URL. */
+function serverAttributes({ baseURL }: Client): Attributes | undefined {
+  if (typeof baseURL !== 'string') return undefined;
+  let attributes = servers.get(baseURL);
+  if (!attributes && URL.canParse(baseURL)) {
+    const { hostname, port, protocol } = new URL(baseURL);
+    attributes = {
+      [SPAN_ATTR.serverAddress]: hostname,
+      [SPAN_ATTR.serverPort]: port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port),
+    };
+    if (servers.size < MAX_SERVERS) servers.set(baseURL, attributes);
+  }
+  return attributes;
+}

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { costOf, isUnpriced, usdFromPico } from '../../src/pricing/cost.ts';
+import type { Price } from '../../src/pricing/types.ts';
+import type { Usage } from '../../src/usage.ts';
+import { usageOf } from './records.ts';
+
+const OPENAI: Price = {
+  from: '1970-01-01',
+  source: 'test',
+  rates: { input: 2_000_000, cacheRead: 500_000, cacheWriteOther: 2_500_000, output: 8_000_000 },
+  threshold: {
+    aboveInputTokens: 272_000,
+    rates: { input: 4_000_000, cacheRead: 1_000_000, cacheWriteOther: 5_000_000, output: 12_000_000 },
+  },
+  tiers: {
+    flex: { rates: { input: 1_000_000, cacheRead: 250_000, output: 4_000_000 } },
+    'fast+regional': { rates: { input: 13_200_000, output: 66_000_000 } },
+  },
+  toolFees: { web_search: 10_000_000_000, web_fetch: 0 },
+};
+const CLAUDE: Price = {
+  from: '1970-01-01',
+  source: 'test',
+  rates: {
+    input: 3_000_000,
+    cacheRead: 300_000,
+    cacheWrite5m: 3_750_000,
+    cacheWrite1h: 6_000_000,
+    cacheWriteOther: 3_750_000,
+    output: 15_000_000,
+  },
+};
+const AUDIO: Price = {
+  from: '1970-01-01',
+  source: 'test',
+  rates: {
+    input: 4_000_000,
+    cacheRead: 400_000,
+    output: 16_000_000,
+    inputAudio: 32_000_000,
+    cachedAudio: 800_000,
+    outputAudio: 64_000_000,
+  },
+};
+const IMAGE: Price = {
+  from: '1970-01-01',
+  source: 'test',
+  rates: {
+    input: 5_000_000,
+    cacheRead: 1_250_000,
+    output: 10_000_000,
+    inputImage: 8_000_000,
+    cachedImage: 2_000_000,
+    outputImage: 32_000_000,
+  },
+};
+
+function pico(usage: Usage, price: Price): bigint {
+  const cost = costOf(usage, price);
+  assert.ok(!isUnpriced(cost), isUnpriced(cost) ? cost.reason : '');
+  assert.equal(
+    Object.values(cost.byClass).reduce((sum, part) => sum + part, 0n),
+    cost.picoUsd,
+  );
+  return cost.picoUsd;
+}
+
+function reason(usage: Usage, price: Price): string | undefined {
+  const cost = costOf(usage, price);
+  return isUnpriced(cost) ? cost.reason : undefined;
+}
+
+test('each class of tokens is billed once, at its own rate', () => {
+  const openai = usageOf({ uncached: 1000, cacheRead: 200, cacheWrite: 100, text: 50 });
+  assert.deepEqual(costOf(openai, OPENAI), {
+    picoUsd: 2_750_000_000n,
+    byClass: {
+      input: 2_000_000_000n,
+      cacheRead: 100_000_000n,
+      cacheWriteOther: 250_000_000n,
+      output: 400_000_000n,
+    },
+  });
+  const claude = usageOf({
+    uncached: 10,
+    cacheRead: 1000,
+    cacheWrite: 120,
+    byLifetime: { '5m': 70, '1h': 30 },
+    text: 5,
+  });
+  assert.deepEqual(costOf(claude, CLAUDE), {
+    picoUsd: 922_500_000n,
+    byClass: {
+      input: 30_000_000n,
+      cacheRead: 300_000_000n,
+      cacheWrite5m: 262_500_000n,
+      cacheWrite1h: 180_000_000n,
+      cacheWriteOther: 75_000_000n,
+      output: 75_000_000n,
+    },
+  });
+});
+
+test('reasoning is inside output and not added', () => {
+  assert.equal(pico(usageOf({ text: 100, reasoning: 80 }), OPENAI), 800_000_000n);
+});
+
+test('long context is a cliff on the whole call, strictly above the threshold, cached tokens included', () => {
+  assert.equal(pico(usageOf({ uncached: 272_000, text: 1 }), OPENAI), 544_008_000_000n);
+  assert.equal(pico(usageOf({ uncached: 272_001, text: 1 }), OPENAI), 1_088_016_000_000n);
+  assert.equal(pico(usageOf({ uncached: 1, cacheRead: 272_000, text: 1 }), OPENAI), 272_016_000_000n);
+});
+
+test('a tier has its own rates or none', () => {
+  const parts = { uncached: 1000, text: 100 };
+  for (const serviceTier of ['default', 'standard', 'auto', '']) {
+    assert.equal(pico(usageOf({ ...parts, serviceTier }), OPENAI), 2_800_000_000n);
+  }
+  assert.equal(pico(usageOf({ ...parts, speed: 'standard', region: 'global' }), OPENAI), 2_800_000_000n);
+  assert.equal(pico(usageOf({ ...parts, region: 'not_available' }), OPENAI), 2_800_000_000n);
+  assert.equal(pico(usageOf({ ...parts, serviceTier: 'flex' }), OPENAI), 1_400_000_000n);
+  assert.equal(pico(usageOf({ ...parts, speed: 'fast', region: 'us' }), OPENAI), 19_800_000_000n);
+  assert.equal(reason(usageOf({ ...parts, serviceTier: 'priority' }), OPENAI), 'tier:priority');
+  assert.equal(
+    reason(usageOf({ ...parts, serviceTier: 'flex', region: 'us' }), OPENAI),
+    'tier:flex+regional',
+  );
+  assert.equal(reason(usageOf({ ...parts, region: 'eu' }), OPENAI), 'tier:eu');
+  assert.equal(reason(usageOf({ ...parts, speed: 'fast' }), CLAUDE), 'tier:fast');
+  assert.equal(reason(usageOf({ ...parts, serviceTier: 'constructor' }), OPENAI), 'tier:constructor');
+});
+
+test('a tier without long-context rates has no price there', () => {
+  assert.equal(reason(usageOf({ uncached: 272_001, serviceTier: 'flex' }), OPENAI), 'long_context:flex');
+});
+
+test('audio has its own rates and is not billed as text too', () => {
+  const usage = usageOf({ uncached: 1000, inputAudio: 600, text: 50, outputAudio: 200 });
+  assert.deepEqual(costOf(usage, AUDIO), {
+    picoUsd: 34_400_000_000n,
+    byClass: {
+      input: 1_600_000_000n,
+      inputAudio: 19_200_000_000n,
+      output: 800_000_000n,
+      outputAudio: 12_800_000_000n,
+    },
+  });
+});
+
+test('cached audio is priced when the counts tell how much there is, and only then', () => {
+  // All input is audio: so is the cached part.
+  assert.equal(pico(usageOf({ uncached: 600, cacheRead: 400, inputAudio: 1000 }), AUDIO), 19_520_000_000n);
+  // All input is cached: so is the audio.
+  assert.equal(pico(usageOf({ cacheRead: 1000, inputAudio: 400 }), AUDIO), 560_000_000n);
+  assert.equal(reason(usageOf({ uncached: 600, cacheRead: 400, inputAudio: 500 }), AUDIO), 'no_split:cached');
+});
+
+test('images cost what text costs, unless the model has a rate for them', () => {
+  assert.equal(pico(usageOf({ uncached: 1000, inputImage: 900 }), OPENAI), 2_000_000_000n);
+  assert.equal(pico(usageOf({ uncached: 1000, inputImage: 900 }), IMAGE), 7_700_000_000n);
+});
+
+test('generated images that usage does not tell from text have no price', () => {
+  assert.equal(reason(usageOf({ uncached: 10, text: 1000 }), IMAGE), 'no_split:output');
+});
+
+test('a class with tokens but without a rate makes the call unpriced', () => {
+  assert.equal(reason(usageOf({ uncached: 10, inputAudio: 5 }), OPENAI), 'no_rate:inputAudio');
+  assert.equal(reason(usageOf({ text: 10, outputAudio: 5 }), OPENAI), 'no_rate:outputAudio');
+  assert.equal(
+    reason(usageOf({ cacheWrite: 10, byLifetime: { '12h': 10 } }), OPENAI),
+    'no_rate:cacheWrite12h',
+  );
+  assert.equal(reason(usageOf({ cacheWrite: 10, byLifetime: { '7d': 10 } }), OPENAI), 'no_rate:cacheWrite');
+  assert.equal(
+    reason(usageOf({ cacheWrite: 10, byLifetime: { valueOf: 10 } }), OPENAI),
+    'no_rate:cacheWrite',
+  );
+  assert.equal(
+    reason(usageOf({ uncached: 1, cacheRead: 1 }), { ...OPENAI, rates: { input: 1 } }),
+    'no_rate:cacheRead',
+  );
+  assert.equal(
+    reason(usageOf({ uncached: 1, text: 1 }), { ...OPENAI, rates: { input: 1 } }),
+    'no_rate:output',
+  );
+});
+
+test("OpenAI's 30-minute writes have the price that it states for writes", () => {
+  assert.equal(pico(usageOf({ cacheWrite: 10, byLifetime: { '30m': 10 } }), OPENAI), 25_000_000n);
+});
+
+test('server tools: a fee for each call, some are free, an unknown one makes the call unpriced', () => {
+  assert.equal(
+    pico(usageOf({ text: 1, serverTools: { web_search: 2, web_fetch: 5 } }), OPENAI),
+    20_008_000_000n,
+  );
+  assert.equal(reason(usageOf({ serverTools: { code_execution: 1 } }), OPENAI), 'no_fee:code_execution');
+  assert.equal(pico(usageOf({ serverTools: { code_execution: 0 } }), OPENAI), 0n);
+  assert.equal(reason(usageOf({ serverTools: { toString: 1 } }), OPENAI), 'no_fee:toString');
+});
+
+test('counts that cannot be true make the call unpriced, and nothing throws', () => {
+  for (const bad of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+    for (const part of ['uncached', 'cacheRead', 'cacheWrite', 'text', 'inputAudio', 'outputAudio']) {
+      assert.match(reason(usageOf({ [part]: bad }), OPENAI) ?? '', /^bad_count:/, `${part} ${bad}`);
+    }
+    assert.equal(reason(usageOf({ serverTools: { web_search: bad } }), OPENAI), 'bad_count:serverTools');
+    assert.match(reason(usageOf({ cacheWrite: 5, byLifetime: { '5m': bad } }), CLAUDE) ?? '', /^bad_count:/);
+  }
+  const text = usageOf({ uncached: 10 });
+  assert.equal(reason({ ...text, input: { ...text.input, total: 11 } }, OPENAI), 'bad_count:input.total');
+  assert.equal(reason({ ...text, output: { ...text.output, total: 1 } }, OPENAI), 'bad_count:output.total');
+  assert.equal(reason(usageOf({ uncached: 10, inputAudio: 11 }), AUDIO), 'bad_count:input.total');
+  assert.equal(
+    reason(usageOf({ cacheWrite: 5, byLifetime: { '5m': 3, '1h': 3 } }), CLAUDE),
+    'bad_count:input.cacheWriteByLifetime',
+  );
+});
+
+test('amounts beyond the safe integers stay exact', () => {
+  const tokens = 2 ** 53 - 1;
+  assert.equal(pico(usageOf({ text: tokens }), OPENAI), 9_007_199_254_740_991n * 8_000_000n);
+});
+
+test('a million embeddings of 3 tokens sum exactly', () => {
+  const price: Price = { from: '1970-01-01', source: 'test', rates: { input: 20_000 } };
+  let sum = 0n;
+  for (let call = 0; call < 1_000_000; call++) sum += pico(usageOf({ uncached: 3 }), price);
+  assert.equal(sum, 60_000_000_000n);
+  assert.equal(usdFromPico(sum), 0.06);
+});
+
+test('a cost is priced without touching the usage', () => {
+  const usage = usageOf({ uncached: 1, text: 1 });
+  const before = structuredClone(usage);
+  costOf(Object.freeze(usage), OPENAI);
+  assert.deepEqual(usage, before);
+});

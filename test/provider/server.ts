@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createAnswering } from './answering.ts';
+import { Exchange } from './exchange.ts';
+import type { BilledCall, ReceivedRequest } from './types.ts';
+
+export interface Provider {
+  readonly port: number;
+  /** For `new OpenAI({ baseURL })`, ends in /v1. */
+  readonly openaiUrl: string;
+  /** For `new Anthropic({ baseURL })`, and `new AzureOpenAI({ endpoint })`. */
+  readonly anthropicUrl: string;
+  /** Every request whose body arrived, in order. */
+  readonly requests: readonly ReceivedRequest[];
+  readonly billed: readonly BilledCall[];
+  /** Ends open answers too. */
+  close(): Promise<void>;
+}
+
+export interface ProviderOptions {
+  /** Default: any free port. */
+  readonly port?: number;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Changes ids and the counts that no scenario gives. Default: 1. */
+  readonly seed?: number;
+}
+
+/** OpenAI and Anthropic on one port; `scenarios.ts` says what a model name can make it do. */
+export async function startProvider(options: ProviderOptions = {}): Promise<Provider> {
+  const { port = 0, host = '127.0.0.1', seed = 1 } = options;
+  const requests: ReceivedRequest[] = [];
+  const billed: BilledCall[] = [];
+  const answer = createAnswering(seed, billed);
+
+  const server = createServer((request, response) => void receive(request, response));
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const rawBody = await text(request).catch(() => undefined);
+    if (rawBody === undefined) return; // the client left before its request was complete
+    const exchange = new Exchange(request, rawBody, response);
+    requests.push(exchange);
+    await answer(exchange);
+  }
+
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  const origin = `http://${host}:${address.port}`;
+  return {
+    port: address.port,
+    openaiUrl: `${origin}/v1`,
+    anthropicUrl: origin,
+    requests,
+    billed,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
