@@ -112,10 +112,10 @@ export class Call implements CallObserver {
     this.provider = provider;
     this.endpoint = endpoint;
     this.client = client;
-    const { streamUsage } = endpoint;
-    if (pipeline.streamUsage && streamUsage) {
+    const { askForUsage } = endpoint;
+    if (pipeline.streamUsage && askForUsage) {
       this.amend = (body) => {
-        const amended = streamUsage.amend(body);
+        const amended = askForUsage(body);
         if (amended !== undefined) this.hides = true;
         return amended;
       };
@@ -162,7 +162,7 @@ export class Call implements CallObserver {
     if (this.#chunks++ === 0) this.#firstChunk = this.#lastChunk;
     try {
       this.#reader?.push(event);
-      return this.hides && this.endpoint.streamUsage?.restore(event) === true;
+      return this.hides && this.#reader?.restore?.(event) === true;
     } catch (fault) {
       reportFault('reading a stream event', fault);
       return false;

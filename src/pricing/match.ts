@@ -19,7 +19,8 @@ const CACHE_SIZE = 1000;
 const LONGEST_NAME = 200;
 
 // Each rule replaces the whole name or its anchored end, so that none can match an open prefix.
-const DATE_SUFFIX = /-(20\d{2})-?(\d{2})-?(\d{2})$/;
+// The last form is that of gpt-3.5-turbo-instruct:20230824-v2.
+const DATE_SUFFIX = /(?:-(?<date>20\d{2}-?\d{2}-?\d{2})|:(?<build>20\d{6})-v\d+)$/;
 const LATEST_SUFFIX = /-latest$/;
 const VERTEX_VERSION = /@(?:(20\d{6})|default|latest)$/;
 const BEDROCK = /^(?:(us|eu|apac|jp|au|ca|sa|me|af|global)\.)?anthropic\.(.+)$/;
@@ -99,13 +100,13 @@ function* vendorForms(provider: string, fullName: string): Generator<Candidate> 
 function* dateless({ name, regional }: Candidate): Generator<Candidate> {
   yield { name: name.replace(LATEST_SUFFIX, ''), regional };
   const date = DATE_SUFFIX.exec(name);
-  if (date === null || !isDay(date[1], date[2], date[3])) return;
+  if (date === null || !isDay(date.groups?.date ?? date.groups?.build ?? '')) return;
   const undated = name.slice(0, date.index);
   if (!DATE_SUFFIX.test(undated)) yield { name: undated, regional };
 }
 
-function isDay(year: string | undefined, month: string | undefined, day: string | undefined): boolean {
-  const date = `${year}-${month}-${day}`;
+function isDay(digits: string): boolean {
+  const date = digits.replace(/^(\d{4})-?(\d{2})-?(\d{2})$/, '$1-$2-$3');
   const time = Date.parse(date);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }

@@ -37,8 +37,8 @@ export interface Endpoint {
   response(body: unknown): ResponseFacts | undefined;
   /** A reader for one streamed answer. */
   stream?(): StreamReader;
-  /** How to make a stream end with usage when the request does not ask for it. */
-  readonly streamUsage?: StreamUsage;
+  /** The request body that also asks for usage on the stream; undefined when the user has set that, either way. */
+  askForUsage?(body: string): string | undefined;
 }
 
 export type Operation = 'chat' | 'text_completion' | 'embeddings';
@@ -69,11 +69,9 @@ export interface StreamReader {
   /** The provider said that the answer is finished, and usage will not change any more. */
   readonly complete: boolean;
   facts(): ResponseFacts;
-}
-
-export interface StreamUsage {
-  /** The request body that also asks for usage, or undefined when the user has set it, either way. */
-  amend(body: string): string | undefined;
-  /** Undoes what the amended request changed in an event; true when the whole event is one too many. */
-  restore(event: unknown): boolean;
+  /**
+   * Where `askForUsage` amended the request: undoes what that changed in an event that was pushed; true
+   * when the whole event is one too many.
+   */
+  restore?(event: unknown): boolean;
 }

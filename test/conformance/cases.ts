@@ -1,4 +1,5 @@
 /** What an app may do with a call, and what must be known of it afterwards. */
+import type { Provider } from '../provider/server.ts';
 import type { EventStream, Surface } from './surfaces.ts';
 
 export interface Case {
@@ -6,18 +7,21 @@ export interface Case {
   /** Directives added to the model's, for the simulated provider. */
   readonly directives?: string;
   /** Which ability of a surface the case needs. */
-  readonly needs?: 'stream' | 'parse' | 'helper';
+  readonly needs?: 'create' | 'stream' | 'parse' | 'helper';
   /** What the app sees: it must be the same with and without the meter. */
-  run(surface: Surface, params: object): Promise<unknown>;
+  run(surface: Surface, params: object, server: Provider): Promise<unknown>;
   readonly expected: Expected;
   /** The server must see the connection go before its answer ends. */
   readonly disconnects?: boolean;
+  readonly appliesTo?: (surface: Surface) => boolean;
 }
 
 export interface Expected {
   readonly outcome: 'ok' | 'error' | 'aborted';
   readonly unmetered?: string;
   readonly errorType?: string;
+  /** The answer does not say which model it is from, and the request's name has directives. */
+  readonly unpriced?: boolean;
 }
 
 const ok: Expected = { outcome: 'ok' };
@@ -29,7 +33,10 @@ async function readAll(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 }
 
 /** Reads a stream whose end may be an error, which is then the last thing seen. */
-async function readToError(stream: AsyncIterable<unknown>, onEvent = (_count: number) => {}): Promise<unknown[]> {
+async function readToError(
+  stream: AsyncIterable<unknown>,
+  onEvent = (_count: number) => {},
+): Promise<unknown[]> {
   const seen: unknown[] = [];
   try {
     for await (const event of stream) {
@@ -51,7 +58,7 @@ function describe(error: unknown): object {
 const failure = (promise: Promise<unknown>) => promise.then((value) => ({ value }), describe);
 
 /** The simulated provider's streams have at least this many events before the one that ends them. */
-const EARLY = 3;
+const EARLY = 2;
 
 const streamOf = (surface: Surface, params: object, options?: { signal: AbortSignal }) =>
   surface.stream?.(params, options) as Promise<EventStream>;
@@ -95,6 +102,8 @@ export const cases: readonly Case[] = [
   { name: 'frozen params', run: (surface, params) => surface.create(deepFreeze(params)), expected: ok },
   {
     name: 'params with toJSON and a getter',
+    // The others copy the params' own members before they send them.
+    appliesTo: ({ provider, name }) => provider === 'openai' && name !== 'embeddings',
     run: (surface, params) => {
       class Params {
         toJSON() {
@@ -152,10 +161,13 @@ export const cases: readonly Case[] = [
   {
     name: 'signal aborted while waiting',
     directives: 'hangat=0',
-    run: (surface, params) => {
+    run: async (surface, params, server) => {
       const controller = new AbortController();
-      setImmediate(() => controller.abort());
-      return failure(surface.create(params, { signal: controller.signal }));
+      const arrived = server.nextRequest();
+      const failed = failure(surface.create(params, { signal: controller.signal }));
+      await arrived;
+      controller.abort();
+      return failed;
     },
     expected: { outcome: 'aborted' },
   },
@@ -200,7 +212,8 @@ export const cases: readonly Case[] = [
   {
     name: 'stream, toReadableStream',
     needs: 'stream',
-    run: async (surface, params) => new Response((await streamOf(surface, params)).toReadableStream()).text(),
+    run: async (surface, params) =>
+      jsonLines(await new Response((await streamOf(surface, params)).toReadableStream()).text()),
     expected: ok,
   },
   {
@@ -331,12 +344,20 @@ export const cases: readonly Case[] = [
   ...oddAnswers('huge', 'invalid_usage'),
   ...oddAnswers('nochoices'),
   ...oddAnswers('unknownfields'),
-  ...oddAnswers('nomodel'),
+  ...oddAnswers('nomodel', undefined, true),
   {
     name: 'empty body',
     directives: 'emptybody',
+    appliesTo: ({ provider }) => provider === 'openai',
     run: (surface, params) => failure(surface.create(params)),
     expected: { outcome: 'ok', unmetered: 'no_usage' },
+  },
+  {
+    name: 'empty body, which the SDK refuses',
+    directives: 'emptybody',
+    appliesTo: ({ provider }) => provider === 'anthropic',
+    run: (surface, params) => failure(surface.create(params)),
+    expected: { outcome: 'error', errorType: 'SyntaxError' },
   },
   {
     name: 'HTML',
@@ -346,8 +367,8 @@ export const cases: readonly Case[] = [
   },
 ];
 
-function oddAnswers(directive: string, unmetered?: string): Case[] {
-  const expected: Expected = { outcome: 'ok', ...(unmetered !== undefined && { unmetered }) };
+function oddAnswers(directive: string, unmetered?: string, unpriced = false): Case[] {
+  const expected: Expected = { outcome: 'ok', unpriced, ...(unmetered !== undefined && { unmetered }) };
   return [
     {
       name: `odd answer: ${directive}`,
@@ -363,6 +384,13 @@ function oddAnswers(directive: string, unmetered?: string): Case[] {
       expected,
     },
   ];
+}
+
+function jsonLines(text: string): unknown[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -138,7 +138,8 @@ export function anthropicSurfaces(server: Provider): Surface[] {
       ...common,
       name: 'beta.messages',
       create: loose(client.beta.messages, 'create'),
-      stream: (params, options) => loose(client.beta.messages, 'create')({ ...params, stream: true }, options),
+      stream: (params, options) =>
+        loose(client.beta.messages, 'create')({ ...params, stream: true }, options),
       helper: (params) => client.beta.messages.stream(params as never).finalMessage(),
     },
   ];

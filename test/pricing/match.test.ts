@@ -20,6 +20,7 @@ const MATCHES: readonly [provider: string, name: string, model: string, confiden
   ['anthropic', 'claude-sonnet-4-20250514', 'claude-sonnet-4-0', 'alias'],
   ['anthropic', 'claude-3-5-haiku-20241022', 'claude-3-5-haiku-latest', 'alias'],
   ['anthropic', 'claude-3-5-sonnet-20240620', 'claude-3-5-sonnet', 'alias'],
+  ['openai', 'gpt-3.5-turbo-instruct:20230824-v2', 'gpt-3.5-turbo-instruct', 'alias'],
   // -latest.
   ['anthropic', 'claude-3-5-sonnet-latest', 'claude-3-5-sonnet', 'alias'],
   ['openai', 'gpt-4o-latest', 'gpt-4o', 'alias'],

@@ -15,6 +15,8 @@ export interface Provider {
   /** Every request whose body arrived, in order. */
   readonly requests: readonly ReceivedRequest[];
   readonly billed: readonly BilledCall[];
+  /** The next request whose body arrives. */
+  nextRequest(): Promise<ReceivedRequest>;
   /** Ends open answers too. */
   close(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const { port = 0, host = '127.0.0.1', seed = 1 } = options;
   const requests: ReceivedRequest[] = [];
   const billed: BilledCall[] = [];
+  const waiting: ((request: ReceivedRequest) => void)[] = [];
   const answer = createAnswering(seed, billed);
 
   const server = createServer((request, response) => void receive(request, response));
@@ -41,6 +44,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     if (rawBody === undefined) return; // the client left before its request was complete
     const exchange = new Exchange(request, rawBody, response);
     requests.push(exchange);
+    for (const resolve of waiting.splice(0)) resolve(exchange);
     await answer(exchange);
   }
 
@@ -54,6 +58,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     anthropicUrl: origin,
     requests,
     billed,
+    nextRequest: () => new Promise((resolve) => waiting.push(resolve)),
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -1,6 +1,16 @@
 import type { Attributes } from '@opentelemetry/api';
-import { AggregationTemporality, type DataPoint, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
-import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  MeterProvider,
+  MetricReader,
+} from '@opentelemetry/sdk-metrics';
+import {
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import { TokenmeterInstrumentation, type TokenmeterInstrumentationConfig } from '../../src/index.ts';
 
 class Reader extends MetricReader {
@@ -57,7 +67,8 @@ export function createMeter(config: TokenmeterInstrumentationConfig = {}): TestM
     async sum(metric, labels = {}) {
       const matching = (await points()).filter(
         (point) =>
-          point.metric === metric && Object.entries(labels).every(([name, value]) => point.labels[name] === value),
+          point.metric === metric &&
+          Object.entries(labels).every(([name, value]) => point.labels[name] === value),
       );
       return matching.reduce((total, { value }) => total + (value as number), 0);
     },

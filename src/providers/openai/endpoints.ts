@@ -1,6 +1,6 @@
 import { fieldsOf, text, textsOf } from '../fields.ts';
 import type { Attributes, Endpoint, Params, RequestFacts, ResponseFacts } from '../types.ts';
-import { chatStream, includeUsage, responseStream } from './stream.ts';
+import { askForUsage, chatStream, responseStream } from './stream.ts';
 import { readOpenAIUsage } from './usage.ts';
 
 function request(params: Params): RequestFacts {
@@ -88,7 +88,7 @@ export const endpoints: readonly Endpoint[] = [
     requestAttributes,
     response: completion,
     stream: () => chatStream(completion),
-    streamUsage: includeUsage,
+    askForUsage,
   },
   {
     method: 'post',
@@ -107,7 +107,7 @@ export const endpoints: readonly Endpoint[] = [
     requestAttributes,
     response: completion,
     stream: () => chatStream(completion),
-    streamUsage: includeUsage,
+    askForUsage,
   },
   { method: 'post', path: '/embeddings', operation: 'embeddings', request, response: completion },
 ];

@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf } from '../fields.ts';
-import type { ResponseFacts, StreamReader, StreamUsage } from '../types.ts';
+import type { ResponseFacts, StreamReader } from '../types.ts';
 
 type ReadBody = (body: unknown) => ResponseFacts | undefined;
 
@@ -30,6 +30,14 @@ export function chatStream(read: ReadBody): StreamReader {
       const facts = read({ ...last, service_tier: serviceTier });
       return { ...facts, finishReasons };
     },
+    restore(event) {
+      const chunk = fieldsOf(event) as Record<string, unknown>;
+      const { choices, usage } = chunk;
+      if (usage === null) delete chunk.usage;
+      // Azure opens with a chunk without choices that is not about usage: it comes before any end.
+      const isAboutUsage = usage != null || (usage === null && finishReasons.length > 0);
+      return isAboutUsage && (choices === undefined || (Array.isArray(choices) && choices.length === 0));
+    },
   };
 }
 
@@ -59,15 +67,8 @@ export function responseStream(read: ReadBody): StreamReader {
  * quotes can only be a key: at the top level it is the user's setting, and elsewhere the request is
  * left alone rather than parsed.
  */
-export const includeUsage: StreamUsage = {
-  amend(body) {
-    const end = body.lastIndexOf('}');
-    if (end < 0 || !body.startsWith('{') || body.includes('"stream_options"')) return undefined;
-    return `${body.slice(0, end)},"stream_options":{"include_usage":true}}`;
-  },
-  restore(event) {
-    const chunk = fieldsOf(event) as Record<string, unknown>;
-    if (chunk.usage === null) delete chunk.usage;
-    return chunk.usage !== undefined && Array.isArray(chunk.choices) && chunk.choices.length === 0;
-  },
-};
+export function askForUsage(body: string): string | undefined {
+  const end = body.lastIndexOf('}');
+  if (end < 0 || !body.startsWith('{') || body.includes('"stream_options"')) return undefined;
+  return `${body.slice(0, end)},"stream_options":{"include_usage":true}}`;
+}
