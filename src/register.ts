@@ -9,7 +9,9 @@ import { startTokenmeter } from './start.ts';
 if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN);
 
 try {
-  startTokenmeter();
+  const { metricsUrl } = startTokenmeter();
+  // A port that cannot be used was reported as an error by then.
+  metricsUrl.then((url) => url && console.error(`tokenmeter: metrics at ${url}`)).catch(() => {});
 } catch (error) {
   console.error(`tokenmeter: not started: ${error instanceof Error ? error.message : String(error)}`);
 }

@@ -60,12 +60,14 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   const metering = joinedMeterProvider() ?? ownMeterProvider(resolved);
   instrumentation.setMeterProvider(metering.provider);
   const tracing = startTraces(instrumentation, resolved);
+  let stopped: Promise<unknown> | undefined;
   return {
     instrumentation,
     metricsUrl: metering.endpoint?.listening ?? Promise.resolve(undefined),
     shutdown: async () => {
       instrumentation.disable();
-      await Promise.all([metering.shutdown(), tracing?.shutdown()]);
+      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown()]);
+      await stopped;
     },
   };
 }
@@ -87,10 +89,7 @@ function joinedMeterProvider(): Metering | undefined {
 function ownMeterProvider(config: ResolvedConfig): Metering {
   const exporters = new Set(config.metricExporters);
   const endpoint = exporters.has('prometheus') ? startScrapeEndpoint(config.prometheus) : undefined;
-  endpoint?.listening.then(
-    (url) => diag.info(`tokenmeter: metrics are served at ${url}`),
-    (error: Error) => diag.error(`tokenmeter: ${error.message}`),
-  );
+  endpoint?.listening.catch((error: Error) => diag.error(`tokenmeter: ${error.message}`));
   const pushing: IMetricReader[] = [];
   if (exporters.has('otlp')) pushing.push(otlpReader(process.env));
   if (exporters.has('console')) pushing.push(consoleReader(process.env));
@@ -140,6 +139,6 @@ function resource(serviceName: string | undefined): Resource {
 
 function setLogLevel(level: string | undefined): void {
   const known = DiagLogLevel[(level ?? '').toUpperCase() as keyof typeof DiagLogLevel];
-  if (known !== undefined)
-    diag.setLogger(new DiagConsoleLogger(), { logLevel: known, suppressOverrideMessage: true });
+  if (known === undefined) return;
+  diag.setLogger(new DiagConsoleLogger(), { logLevel: known, suppressOverrideMessage: true });
 }

@@ -21,6 +21,8 @@ export function startScrapeEndpoint(options: { host: string; port: number; path:
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`Metrics are at ${path}\n`);
   });
   server.unref();
+  // Nor does a scraper that keeps its connection open.
+  server.on('connection', (socket) => socket.unref());
   const listening = new Promise<string>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
     server.listen(port, host, () => resolve(urlOf(server, host, path)));

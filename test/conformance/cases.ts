@@ -50,9 +50,9 @@ async function readToError(
 }
 
 function describe(error: unknown): object {
-  const { constructor, message, status } = error as Error & { status?: number };
+  const { message, status } = error as Error & { status?: number };
   // Request ids differ from run to run.
-  return { error: constructor.name, message: message.replace(/req_\w+/g, 'req'), status };
+  return { error: (error as Error).constructor.name, message: message.replace(/req_\w+/g, 'req'), status };
 }
 
 const failure = (promise: Promise<unknown>) => promise.then((value) => ({ value }), describe);
@@ -95,7 +95,8 @@ export const cases: readonly Case[] = [
     name: 'awaited twice',
     run: async (surface, params) => {
       const promise = surface.create(params);
-      return { same: (await promise) === (await promise) };
+      const [first, second] = [await promise, await promise];
+      return { first, same: first === second };
     },
     expected: ok,
   },
