@@ -94,7 +94,7 @@ export class Call implements CallObserver {
   facts: RequestFacts = NO_FACTS;
   params: Params = NO_PARAMS;
   hides = false;
-  readonly amend: ((body: string) => string | undefined) | undefined;
+  readonly amends: boolean;
 
   readonly #pipeline: Pipeline;
   readonly #start = now();
@@ -112,14 +112,13 @@ export class Call implements CallObserver {
     this.provider = provider;
     this.endpoint = endpoint;
     this.client = client;
-    const { askForUsage } = endpoint;
-    if (pipeline.streamUsage && askForUsage) {
-      this.amend = (body) => {
-        const amended = askForUsage(body);
-        if (amended !== undefined) this.hides = true;
-        return amended;
-      };
-    }
+    this.amends = pipeline.streamUsage && endpoint.askForUsage !== undefined;
+  }
+
+  amend(body: string): string | undefined {
+    const amended = this.endpoint.askForUsage?.(body);
+    if (amended !== undefined) this.hides = true;
+    return amended;
   }
 
   request(options: RequestOptions): void {

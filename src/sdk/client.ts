@@ -97,13 +97,13 @@ function passOptions(
 function showOptions(options: unknown, call: CallObserver): unknown {
   const known = (typeof options === 'object' && options !== null ? options : {}) as RequestOptions;
   call.request(known);
-  return call.amend && known === options ? { ...known, [CALL]: call } : options;
+  return call.amends && known === options ? { ...known, [CALL]: call } : options;
 }
 
 function amendBody(request: PreparedRequest, options: RequestOptions | undefined): void {
   try {
     const call = options?.[CALL] as CallObserver | undefined;
-    if (!call?.amend || typeof request.body !== 'string' || options?.stream !== true) return;
+    if (!call || typeof request.body !== 'string' || options?.stream !== true) return;
     const amended = call.amend(request.body);
     if (amended === undefined) return;
     request.body = amended;

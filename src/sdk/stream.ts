@@ -29,40 +29,41 @@ export function observeStream(stream: Stream, call: CallObserver): void {
 
 function observeIterator(events: AsyncIterator<unknown>, call: CallObserver, isAborted: () => boolean): void {
   const next = events.next.bind(events);
-  const end = events.return?.bind(events);
-  const fail = events.throw?.bind(events);
+  const close = events.return?.bind(events);
+  const raise = events.throw?.bind(events);
   type Result = IteratorResult<unknown>;
 
-  const failed = (error: unknown) => call.failed(error);
   const look = (result: Result): boolean => {
     if (!result.done) return call.event(result.value);
     call.ended(isAborted());
     return false;
   };
-  const show = (result: Result): Result | Promise<Result> => (look(result) ? nextShown() : result);
-  const nextShown = (): Promise<Result> =>
-    next().then(show, (error) => {
-      failed(error);
-      throw error;
-    });
+  const failed = (error: unknown) => call.failed(error);
+  // The observer is registered first, so it sees the event before the app does.
   const nextWatched = (): Promise<Result> => {
     const result = next();
-    // The observer is registered first, so it sees the event before the app does.
     result.then(look, failed);
     return result;
   };
 
+  const show = (result: Result): Result | Promise<Result> => (look(result) ? nextShown() : result);
+  const fail = (error: unknown): never => {
+    call.failed(error);
+    throw error;
+  };
+  const nextShown = (): Promise<Result> => next().then(show, fail);
+
   events.next = call.hides ? nextShown : nextWatched;
-  if (end) {
+  if (close) {
     events.return = (value) => {
       call.closed();
-      return end(value);
+      return close(value);
     };
   }
-  if (fail) {
+  if (raise) {
     events.throw = (error) => {
       call.closed();
-      return fail(error);
+      return raise(error);
     };
   }
 }

@@ -41,8 +41,10 @@ export interface CallObserver {
   request(options: RequestOptions): void;
   /** Runs the SDK's own code for this call. */
   run<T>(send: () => T): T;
+  /** The body may have to be amended before it is sent. */
+  readonly amends: boolean;
   /** The serialised body is about to be sent; returns what to send instead, or undefined to leave it. */
-  readonly amend?: ((body: string) => string | undefined) | undefined;
+  amend(body: string): string | undefined;
   /** Events of this call's stream may be hidden from the app. */
   readonly hides: boolean;
   /** The body was parsed. */

@@ -9,7 +9,6 @@ import type {
 import type { SettledCall, Sink } from '../call.ts';
 import { usdFromPico } from '../pricing/cost.ts';
 import { warnOnce } from '../report.ts';
-import { whatLabels } from './labels.ts';
 import { ATTR, DURATION_BUCKETS_SECONDS, type InstrumentName, METRIC } from './names.ts';
 import { type Series, SeriesTable } from './series.ts';
 
@@ -33,8 +32,7 @@ export class Metrics implements Sink {
   }
 
   settle(call: SettledCall): void {
-    this.#series.add(call);
-    const what = whatLabels(call);
+    const { what } = this.#series.add(call);
     const { duration, timeToFirstChunk, timePerOutputChunk, unmetered, unpriced } = this.#instruments;
     const timed = call.errorType === undefined ? what : { ...what, [ATTR.errorType]: call.errorType };
     duration.record(call.durationSeconds, timed);

@@ -10,7 +10,7 @@ import { createRouter, type Route } from './routes.ts';
 import { parseModel, type Scenario } from './scenarios.ts';
 import { sendBody, sendPage, sendStream } from './send.ts';
 import { countTokens } from './tokens.ts';
-import type { Answer, BilledCall, Endpoint, StreamPart } from './types.ts';
+import type { Answer, BilledCall, Endpoint, ReceivedRequest, StreamPart } from './types.ts';
 
 /** Where the provider's clock stands at start; every request is one second. */
 const START_SECONDS = Date.UTC(2026, 10, 22) / 1000;
@@ -23,7 +23,11 @@ interface Call {
 }
 
 /** Makes the function that answers one request to its end. All state of a provider is in here. */
-export function createAnswering(seed: number, billed: BilledCall[]): (exchange: Exchange) => Promise<void> {
+export function createAnswering(
+  seed: number,
+  billed: BilledCall[],
+  scenarioOf?: (request: ReceivedRequest) => Scenario,
+): (exchange: Exchange) => Promise<void> {
   const threads = createThreads();
   const findRoute = createRouter(threads);
   const fails = createFailures();
@@ -35,7 +39,8 @@ export function createAnswering(seed: number, billed: BilledCall[]): (exchange: 
     const asked = readBody(exchange);
     const named = stringAt(asked, 'model') ?? route.deployment;
     if (named === undefined) throw new RequestError(400, 'you must provide a model parameter');
-    const { model: base, scenario } = parseModel(named, endpoint.kind);
+    const { model: base, scenario: inName } = parseModel(named, endpoint.kind);
+    const scenario = { ...inName, ...scenarioOf?.(exchange) };
     const stream = asked.stream === true;
     rejectStreamFaults(scenario, stream, endpoint);
 

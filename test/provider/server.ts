@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createAnswering } from './answering.ts';
 import { Exchange } from './exchange.ts';
+import type { Scenario } from './scenarios.ts';
 import type { BilledCall, ReceivedRequest } from './types.ts';
 
 export interface Provider {
@@ -28,6 +29,8 @@ export interface ProviderOptions {
   readonly host?: string;
   /** Changes ids and the counts that no scenario gives. Default: 1. */
   readonly seed?: number;
+  /** Directives for a request, laid over those of its model name. For callers that need real model names. */
+  readonly scenario?: (request: ReceivedRequest) => Scenario;
 }
 
 /** OpenAI and Anthropic on one port; `scenarios.ts` says what a model name can make it do. */
@@ -36,7 +39,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const requests: ReceivedRequest[] = [];
   const billed: BilledCall[] = [];
   const waiting: ((request: ReceivedRequest) => void)[] = [];
-  const answer = createAnswering(seed, billed);
+  const answer = createAnswering(seed, billed, options.scenario);
 
   const server = createServer((request, response) => void receive(request, response));
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -7,7 +7,7 @@ export interface Billing {
   readonly serverTools?: Readonly<Record<string, number>>;
 }
 
-const NO_TOOLS = Object.freeze({});
+const NONE: Readonly<Record<string, number>> = Object.freeze({});
 
 /**
  * Chat and legacy completions, embeddings (`prompt_tokens`) and responses (`input_tokens`).
@@ -49,12 +49,13 @@ export function readOpenAIUsage(raw: unknown, billing: Billing = {}): Usage | un
     },
     output: { total: outputTotal, text: outputText, reasoning, audio: outputAudio },
     ...(serviceTier !== undefined && { serviceTier }),
-    serverTools: billing.serverTools ?? NO_TOOLS,
+    serverTools: billing.serverTools ?? NONE,
     raw,
   };
 }
 
-function writesByLifetime(details: unknown): Record<string, number> {
+function writesByLifetime(details: unknown): Readonly<Record<string, number>> {
+  if (details === undefined) return NONE;
   const writes: Record<string, number> = {};
   for (const lifetime of ['30m', '12h']) {
     const tokens = count(fieldsOf(details)[`ttl_${lifetime}_tokens`]);

@@ -1,0 +1,44 @@
+/** `$1.23`, and `$0.0123` below a dollar; a dash where no price is known. */
+export function formatUsd(usd: number | undefined): string {
+  if (usd === undefined) return '–';
+  return `$${Math.abs(usd) < 1 ? usd.toFixed(4) : withCommas(usd.toFixed(2))}`;
+}
+
+/** Three digits and a unit: `987`, `12.3k`, `4.56M`. */
+export function formatShort(count: number): string {
+  let rest = count;
+  for (const unit of ['', 'k', 'M', 'G']) {
+    if (rest < 999.5 || unit === 'G') return `${unit === '' ? Math.round(rest) : threeDigits(rest)}${unit}`;
+    rest /= 1000;
+  }
+  return String(count);
+}
+
+/** Every digit: `1,234,567`. */
+export function formatCount(count: number): string {
+  return withCommas(String(Math.round(count)));
+}
+
+export function formatShare(part: number, whole: number): string {
+  return whole > 0 ? `${Math.round((100 * part) / whole)} %` : '–';
+}
+
+/** `0.42s`, `12.3s`. */
+export function formatSeconds(seconds: number): string {
+  return Number.isFinite(seconds) ? `${threeDigits(seconds)}s` : '–';
+}
+
+/** `0:07`, `12:30`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+function threeDigits(value: number): string {
+  if (value >= 99.95) return value.toFixed(0);
+  return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function withCommas(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
