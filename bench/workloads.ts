@@ -81,7 +81,9 @@ const chatBody = JSON.stringify({
 const chatChunk = (choices: unknown[], usage: unknown = null) =>
   `data: ${JSON.stringify({ ...chatHead, object: 'chat.completion.chunk', choices, usage })}\n\n`;
 const chatEvents = [
-  ...Array.from({ length: CHUNKS - 1 }, () => chatChunk([{ index: 0, delta: { content: 'word ' }, finish_reason: null }])),
+  ...Array.from({ length: CHUNKS - 1 }, () =>
+    chatChunk([{ index: 0, delta: { content: 'word ' }, finish_reason: null }]),
+  ),
   chatChunk([{ index: 0, delta: {}, finish_reason: 'stop' }]),
   chatChunk([], chatUsage),
   'data: [DONE]\n\n',

@@ -3,6 +3,7 @@ import { currentUsageContext, type UsageContext } from './context.ts';
 import type { CallToPrice } from './pricing/price.ts';
 import type { Cost, PricedCall, Unpriced } from './pricing/types.ts';
 import type {
+  Attributes,
   Endpoint,
   Params,
   Provider,
@@ -27,6 +28,8 @@ export interface SettledCall {
   readonly responseModel: string | undefined;
   readonly responseId: string | undefined;
   readonly finishReasons: readonly string[];
+  /** Span attributes of the provider's own. */
+  readonly attributes: Attributes | undefined;
   readonly who: UsageContext;
   readonly outcome: Outcome;
   /** Low in cardinality: an HTTP status, or the name of an error class. */
@@ -244,6 +247,7 @@ export class Call implements CallObserver {
         responseModel: facts?.model,
         responseId: facts?.id,
         finishReasons: facts?.finishReasons ?? [],
+        attributes: facts?.attributes,
         who,
         outcome,
         errorType: more.errorType ?? facts?.errorType,

@@ -63,7 +63,7 @@ const InstrumentationSchema = v.strictObject({
 
 const ConfigSchema = v.strictObject({
   serviceName: v.optional(filled('a name')),
-  prometheus: v.optional(v.union([v.literal(false), PrometheusSchema])),
+  prometheus: v.optional(v.union([v.literal(false), PrometheusSchema], 'an object or false')),
   ...meterEntries,
 });
 
@@ -71,6 +71,7 @@ const METRIC_EXPORTERS = ['prometheus', 'otlp', 'console', 'none'] as const;
 export type MetricExporterName = (typeof METRIC_EXPORTERS)[number];
 
 const EXPORTERS = `a comma-separated list of ${METRIC_EXPORTERS.join(', ')}`;
+const namesIn = (list: string) => list.split(',').map((name) => name.trim() as MetricExporterName);
 const SWITCH = 'true or false';
 const booleanText = v.pipe(
   v.string(),
@@ -85,8 +86,8 @@ const EnvironmentSchema = v.object({
   OTEL_METRICS_EXPORTER: v.optional(
     v.pipe(
       v.string(),
-      v.transform((list) => list.split(',').map((name) => name.trim())),
-      v.array(v.picklist(METRIC_EXPORTERS, EXPORTERS)),
+      v.check((list) => namesIn(list).every((name) => METRIC_EXPORTERS.includes(name)), EXPORTERS),
+      v.transform(namesIn),
     ),
   ),
   OTEL_EXPORTER_PROMETHEUS_HOST: v.optional(v.string()),

@@ -1,17 +1,18 @@
+const UNITS = ['k', 'M', 'G'];
+
 /** `$1.23`, and `$0.0123` below a dollar; a dash where no price is known. */
 export function formatUsd(usd: number | undefined): string {
   if (usd === undefined) return '–';
-  return `$${Math.abs(usd) < 1 ? usd.toFixed(4) : withCommas(usd.toFixed(2))}`;
+  return `$${usd < 0.99995 ? usd.toFixed(4) : withCommas(usd.toFixed(2))}`;
 }
 
 /** Three digits and a unit: `987`, `12.3k`, `4.56M`. */
 export function formatShort(count: number): string {
-  let rest = count;
-  for (const unit of ['', 'k', 'M', 'G']) {
-    if (rest < 999.5 || unit === 'G') return `${unit === '' ? Math.round(rest) : threeDigits(rest)}${unit}`;
-    rest /= 1000;
-  }
-  return String(count);
+  if (count < 999.5) return String(Math.round(count));
+  let rest = count / 1000;
+  let unit = 0;
+  for (; rest >= 999.5 && unit < UNITS.length - 1; unit++) rest /= 1000;
+  return `${threeDigits(rest)}${UNITS[unit]}`;
 }
 
 /** Every digit: `1,234,567`. */

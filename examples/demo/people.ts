@@ -89,7 +89,9 @@ function* chatting(random: Random, model: string): Habit {
 /** Long answers, of which mostly only the beginning is read. */
 function* drafting(random: Random): Habit {
   for (;;) {
-    const messages = [{ role: 'user', content: `Write an advertisement for this:\n${contract(random, 6000)}` }];
+    const messages = [
+      { role: 'user', content: `Write an advertisement for this:\n${contract(random, 6000)}` },
+    ];
     const isLong = random.next() < 0.6;
     yield [
       {

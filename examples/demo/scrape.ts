@@ -16,7 +16,11 @@ export function parseScrape(text: string): Sample[] {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const groups = LINE.exec(line)?.groups;
     if (groups?.name === undefined) throw new Error(`not a line of Prometheus' text format: ${line}`);
-    samples.push({ name: groups.name, labels: readLabels(groups.labels ?? ''), value: readValue(groups.value) });
+    samples.push({
+      name: groups.name,
+      labels: readLabels(groups.labels ?? ''),
+      value: readValue(groups.value),
+    });
   }
   return samples;
 }
@@ -25,12 +29,13 @@ function readLabels(text: string): Record<string, string> {
   const labels: Record<string, string> = {};
   for (const { groups } of text.matchAll(LABEL)) {
     if (groups?.name === undefined) continue;
-    labels[groups.name] = (groups.value ?? '').replace(/\\[\\n"]/g, (escape) => ESCAPES[escape] ?? escape);
+    labels[groups.name] = (groups.value ?? '').replace(/\\[\\n"]/g, (pair) => ESCAPES[pair] ?? pair);
   }
   return labels;
 }
 
 function readValue(text = ''): number {
-  if (/^[+-]?Inf$/i.test(text)) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (/^[+-]?Inf$/i.test(text))
+    return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return Number(text);
 }

@@ -46,7 +46,7 @@ export function startTraffic(serviceUrl: string, seed: number): Traffic {
         body: JSON.stringify(ask.body),
         signal: leaving(ask),
       });
-      if (!response.body) return answer;
+      if (!response.ok || !response.body) return answer;
       for await (const text of response.body.pipeThrough(new TextDecoderStream())) answer += text;
     } catch {
       // Left, or refused.

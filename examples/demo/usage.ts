@@ -73,7 +73,9 @@ export function groupRows<K extends string>(rows: readonly Row[], keyOf: (row: R
   const groups = new Map<K, Row[]>();
   for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
   const sums = [...groups].map(([key, members]) => [key, sumUsage(members)] as const);
-  return new Map(sums.sort(([a, { spendUsd: x = 0 }], [b, { spendUsd: y = 0 }]) => y - x || (a < b ? -1 : 1)));
+  return new Map(
+    sums.sort(([a, { spendUsd: x = 0 }], [b, { spendUsd: y = 0 }]) => y - x || (a < b ? -1 : 1)),
+  );
 }
 
 export function sumUsage(rows: readonly Row[]): Usage {

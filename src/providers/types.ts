@@ -59,6 +59,8 @@ export interface ResponseFacts {
   readonly usage?: Usage | undefined;
   /** The usage object as it came, when it came. */
   readonly rawUsage?: unknown;
+  /** Span attributes of this provider's own. */
+  readonly attributes?: Attributes | undefined;
   /** Set when the provider answered, and said that generation failed. */
   readonly errorType?: string | undefined;
 }

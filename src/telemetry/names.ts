@@ -35,7 +35,6 @@ export const SPAN_ATTR = {
   costAmount: 'gen_ai.usage.cost.amount',
   costCurrency: 'gen_ai.usage.cost.currency',
   costSource: 'gen_ai.usage.cost.source',
-  serviceTier: 'openai.response.service_tier',
   outcome: 'tokenmeter.outcome',
   unmetered: 'tokenmeter.unmetered.reason',
   unpriced: 'tokenmeter.unpriced.reason',

@@ -81,6 +81,7 @@ function whoAttributes({ who }: Pick<Call, 'who'>): Attributes {
 function answerAttributes(call: SettledCall): Attributes {
   const { usage } = call;
   return {
+    ...call.attributes,
     [SPAN_ATTR.responseId]: call.responseId,
     [ATTR.responseModel]: call.responseModel,
     [SPAN_ATTR.finishReasons]: call.finishReasons.length > 0 ? [...call.finishReasons] : undefined,

@@ -59,7 +59,10 @@ describe('tokenmeter/register', () => {
     await app.find(/^done$/m);
     assert.equal(await app.finish(), 0);
     blocker.close();
-    assert.match(app.stderr, new RegExp(`port ${port} on localhost is in use.*OTEL_EXPORTER_PROMETHEUS_PORT`));
+    assert.match(
+      app.stderr,
+      new RegExp(`port ${port} on localhost is in use.*OTEL_EXPORTER_PROMETHEUS_PORT`),
+    );
   });
 
   test('OTEL_SDK_DISABLED=true: the app runs, nothing listens', async () => {
@@ -71,7 +74,10 @@ describe('tokenmeter/register', () => {
   });
 
   test('traces go where OTEL_TRACES_EXPORTER says, one span a call', async () => {
-    const app = start('--import', 'app.cjs', { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'none' });
+    const app = start('--import', 'app.cjs', {
+      OTEL_TRACES_EXPORTER: 'console',
+      OTEL_METRICS_EXPORTER: 'none',
+    });
     await app.find(/^done$/m);
     assert.equal(await app.finish(), 0);
     const names = [...app.stdout.matchAll(/^ {2}name: '(.*)',$/gm)].map(([, name]) => name);
@@ -87,7 +93,8 @@ describe('tokenmeter/register', () => {
   });
 });
 
-const GPT = 'gen_ai_request_model="gpt-4.1@in=1000,cached=400,out=50",gen_ai_response_model="gpt-4.1-2025-04-14"';
+const GPT =
+  'gen_ai_request_model="gpt-4.1@in=1000,cached=400,out=50",gen_ai_response_model="gpt-4.1-2025-04-14"';
 const CLAUDE =
   'gen_ai_request_model="claude-sonnet-4-5@in=10,read=30,write5m=20,write1h=5,out=7",gen_ai_response_model="claude-sonnet-4-5-20250929"';
 const ann = `user_id="ann",gen_ai_provider_name="openai",gen_ai_operation_name="chat",${GPT}`;

@@ -35,7 +35,8 @@ export class App {
       const check = () => {
         const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
         if (match) resolve(match);
-        else if (this.process.exitCode !== null) reject(new Error(`no ${pattern} in\n${this.stdout}${this.stderr}`));
+        else if (this.process.exitCode !== null)
+          reject(new Error(`no ${pattern} in\n${this.stdout}${this.stderr}`));
         else return;
         this.#waiting.delete(check);
       };

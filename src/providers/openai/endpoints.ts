@@ -1,4 +1,4 @@
-import { fieldsOf, text, textsOf } from '../fields.ts';
+import { type Fields, fieldsOf, text, textsOf } from '../fields.ts';
 import type { Attributes, Endpoint, Params, RequestFacts, ResponseFacts } from '../types.ts';
 import { askForUsage, chatStream, responseStream } from './stream.ts';
 import { readOpenAIUsage } from './usage.ts';
@@ -22,11 +22,22 @@ function requestAttributes(params: Params): Attributes {
     'gen_ai.request.presence_penalty': number(params.presence_penalty),
     'gen_ai.request.seed': number(params.seed),
     'gen_ai.request.choice.count': params.n === 1 ? undefined : number(params.n),
-    'gen_ai.request.stop_sequences': typeof stop === 'string' ? [stop] : undefined,
+    'gen_ai.request.stop_sequences': typeof stop === 'string' ? [stop] : texts(stop),
     'gen_ai.request.reasoning.level':
       text(params.reasoning_effort) ?? text(fieldsOf(params.reasoning).effort),
     'openai.request.service_tier': text(params.service_tier),
   };
+}
+
+function responseAttributes(fields: Fields): Attributes {
+  return {
+    'openai.response.service_tier': text(fields.service_tier),
+    'openai.response.system_fingerprint': text(fields.system_fingerprint),
+  };
+}
+
+function texts(values: unknown): string[] | undefined {
+  return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : undefined;
 }
 
 function number(value: unknown): number | undefined {
@@ -44,6 +55,7 @@ function completion(body: unknown): ResponseFacts | undefined {
     finishReasons: textsOf(fields.choices, 'finish_reason'),
     usage: readOpenAIUsage(rawUsage, { serviceTier: fields.service_tier }),
     rawUsage,
+    attributes: responseAttributes(fields),
   };
 }
 
@@ -62,6 +74,7 @@ export function response(body: unknown): ResponseFacts | undefined {
       serverTools: serverTools(fields.output),
     }),
     rawUsage,
+    attributes: responseAttributes(fields),
     errorType: status === 'failed' ? (text(fieldsOf(fields.error).code) ?? 'response_failed') : undefined,
   };
 }
@@ -85,7 +98,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/chat/completions',
     operation: 'chat',
     request,
-    requestAttributes,
+    requestAttributes: (params) => ({ 'openai.api.type': 'chat_completions', ...requestAttributes(params) }),
     response: completion,
     stream: () => chatStream(completion),
     askForUsage,
@@ -95,7 +108,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/responses',
     operation: 'chat',
     request,
-    requestAttributes,
+    requestAttributes: (params) => ({ 'openai.api.type': 'responses', ...requestAttributes(params) }),
     response,
     stream: () => responseStream(response),
   },

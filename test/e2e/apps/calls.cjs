@@ -7,15 +7,30 @@ async function run(OpenAI, Anthropic) {
   const claude = 'claude-sonnet-4-5@in=10,read=30,write5m=20,write1h=5,out=7';
 
   await openai.chat.completions.create({ model: gpt, messages, user: 'ann' });
-  for await (const chunk of await openai.chat.completions.create({ model: gpt, messages, stream: true, user: 'ann' })) {
+  for await (const chunk of await openai.chat.completions.create({
+    model: gpt,
+    messages,
+    stream: true,
+    user: 'ann',
+  })) {
     if (chunk.usage) throw new Error('the app saw the usage chunk');
   }
   await openai.responses.create({ model: gpt, input: 'Hello', safety_identifier: 'bob' });
   await openai.completions.create({ model: 'gpt-3.5-turbo-instruct@in=1000,out=50', prompt: 'Hello' });
   await openai.embeddings.create({ model: 'text-embedding-3-small@in=300', input: 'Hello', user: 'bob' });
   await anthropic.messages.create({ model: claude, max_tokens: 9, messages, metadata: { user_id: 'cat' } });
-  for await (const _ of await anthropic.messages.create({ model: claude, max_tokens: 9, messages, stream: true }));
-  await anthropic.beta.messages.create({ model: claude, max_tokens: 9, messages, metadata: { user_id: 'cat' } });
+  for await (const _ of await anthropic.messages.create({
+    model: claude,
+    max_tokens: 9,
+    messages,
+    stream: true,
+  }));
+  await anthropic.beta.messages.create({
+    model: claude,
+    max_tokens: 9,
+    messages,
+    metadata: { user_id: 'cat' },
+  });
 
   process.stdout.write('done\n');
   await require('node:events').once(process.stdin.resume(), 'end');

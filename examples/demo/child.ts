@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** A program that runs beside the demo and ends with it. */
+export interface Child {
+  readonly hasEnded: boolean;
+  /** Resolves when it has ended, whatever the reason. */
+  readonly ended: Promise<void>;
+  /** What it wrote to stderr, as far as the last lines go. */
+  errors(): string;
+  /** The first match in a line of its output; throws when it ends before. */
+  waitFor(pattern: RegExp): Promise<RegExpExecArray>;
+  stop(): Promise<void>;
+}
+
+export interface ChildOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Removed at the end. */
+  readonly directory?: string;
+}
+
+const KEPT_LINES = 20;
+const keeper = fileURLToPath(new URL('./keeper.ts', import.meta.url));
+
+export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
+  // Detached, as Ctrl-C goes to all of a terminal's processes: the demo ends this one when it is done with it.
+  const process_ = spawn(process.execPath, [keeper, options.directory ?? '-', command, ...args], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: options.environment ?? process.env,
+  });
+  const { stdout, stderr } = process_;
+  if (!stdout || !stderr) throw new Error('a child process without pipes');
+  const output = createInterface({ input: stdout });
+  const lastErrors: string[] = [];
+  createInterface({ input: stderr }).on('line', (line) => {
+    lastErrors.push(line);
+    if (lastErrors.length > KEPT_LINES) lastErrors.shift();
+  });
+  let hasEnded = false;
+  const ended = once(process_, 'close').then(() => {
+    hasEnded = true;
+  });
+
+  return {
+    get hasEnded() {
+      return hasEnded;
+    },
+    ended,
+    errors: () => lastErrors.join('\n'),
+    waitFor: (pattern) =>
+      new Promise((resolve, reject) => {
+        output.on('line', (line) => {
+          const match = pattern.exec(line);
+          if (match) resolve(match);
+        });
+        ended.then(() => reject(new Error(`${command} ended:\n${lastErrors.join('\n')}`)));
+      }),
+    async stop() {
+      if (process_.connected) process_.disconnect();
+      await ended;
+    },
+  };
+}

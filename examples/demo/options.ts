@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+
+export interface DemoOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  /** Where /metrics is served; undefined: 9464, or a free one where that is taken. 0: free ones for all. */
+  readonly port: number | undefined;
+}
+
+export const HELP = `npm run demo -- [options]
+
+A chat service with several users runs under tokenmeter, against simulated OpenAI and
+Anthropic APIs. It needs no network and no keys.
+
+  --seconds N   how long it runs: 1 to 900, default 60
+  --seed N      repeats the traffic of an earlier run; default: a random one
+  --port N      where /metrics is served; default 9464, or a free port when that is taken;
+                0: any free port, for Prometheus too
+  --help        this text`;
+
+/** A mistake of the person who typed the command. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+/** Undefined when help was asked for. Throws an OptionError that quotes what cannot be used. */
+export function readOptions(commandLine: readonly string[]): DemoOptions | undefined {
+  const values = parse(commandLine);
+  if (values.help) return undefined;
+  return {
+    seconds: wholeNumber('seconds', values.seconds, 1, 900) ?? 60,
+    seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1) ?? Math.floor(Math.random() * 100_000),
+    port: wholeNumber('port', values.port, 0, 65_535),
+  };
+}
+
+function parse(commandLine: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...commandLine],
+      options: { seconds: text, seed: text, port: text, help: { type: 'boolean', short: 'h' } },
+    }).values;
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function wholeNumber(name: string, value: string | undefined, low: number, high: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= low && number <= high) return number;
+  throw new OptionError(`--${name}: got "${value}", expected a whole number from ${low} to ${high}`);
+}

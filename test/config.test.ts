@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { resolveConfig } from '../src/config.ts';
+import {
+  ConfigError,
+  TokenmeterInstrumentation,
+  type TokenmeterInstrumentationConfig,
+} from '../src/index.ts';
+
+const problems = (config: unknown, environment: NodeJS.ProcessEnv = {}): readonly string[] => {
+  try {
+    resolveConfig(config, environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    for (const problem of error.problems) assert.ok(error.message.includes(problem));
+    return error.problems;
+  }
+  return [];
+};
+
+describe('configuration', () => {
+  test('defaults', () => {
+    assert.deepEqual(resolveConfig({}, {}), {
+      disabled: false,
+      serviceName: undefined,
+      user: undefined,
+      streamUsage: true,
+      metricExporters: ['prometheus'],
+      prometheus: { host: 'localhost', port: 9464, path: '/metrics' },
+    });
+  });
+
+  test('the standard variables', () => {
+    const { metricExporters, prometheus, disabled } = resolveConfig(
+      {},
+      {
+        OTEL_METRICS_EXPORTER: 'otlp, prometheus',
+        OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0',
+        OTEL_EXPORTER_PROMETHEUS_PORT: '0',
+        OTEL_SDK_DISABLED: 'TRUE',
+      },
+    );
+    assert.deepEqual(metricExporters, ['otlp', 'prometheus']);
+    assert.deepEqual(prometheus, { host: '0.0.0.0', port: 0, path: '/metrics' });
+    assert.equal(disabled, true);
+  });
+
+  test('an option in code wins over a variable; an empty variable is none', () => {
+    const { prometheus, metricExporters } = resolveConfig(
+      { prometheus: { port: 1 } },
+      { OTEL_EXPORTER_PROMETHEUS_PORT: '2', OTEL_METRICS_EXPORTER: '' },
+    );
+    assert.equal(prometheus.port, 1);
+    assert.deepEqual(metricExporters, ['prometheus']);
+  });
+
+  test('prometheus: false serves nothing', () => {
+    assert.deepEqual(resolveConfig({ prometheus: false }, {}).metricExporters, []);
+  });
+
+  const bad: [config: unknown, environment: NodeJS.ProcessEnv, problem: string][] = [
+    [
+      { prometheus: { port: 70000 } },
+      {},
+      'option prometheus.port: got 70000, expected a whole number from 0 to 65535',
+    ],
+    [
+      { prometheus: { port: '80' } },
+      {},
+      'option prometheus.port: got "80", expected a whole number from 0 to 65535',
+    ],
+    [
+      { prometheus: { path: 'metrics' } },
+      {},
+      'option prometheus.path: got "metrics", expected a path that starts with /',
+    ],
+    [{ prometheus: { prot: 1 } }, {}, 'option prometheus.prot: no such option'],
+    [{ prometheus: true }, {}, 'option prometheus: got true, expected an object or false'],
+    [{ user: 'ann' }, {}, 'option user: got "ann", expected a function'],
+    [{ streamUsage: 'no' }, {}, 'option streamUsage: got "no", expected true or false'],
+    [{ userz: 1 }, {}, 'option userz: no such option'],
+    [{ serviceName: '' }, {}, 'option serviceName: got "", expected a name'],
+    ['config', {}, 'configuration: got "config", expected an object'],
+    [
+      {},
+      { OTEL_METRICS_EXPORTER: 'promethius' },
+      'variable OTEL_METRICS_EXPORTER: got "promethius", expected a comma-separated list of prometheus, otlp, console, none',
+    ],
+    [
+      {},
+      { OTEL_EXPORTER_PROMETHEUS_PORT: '94.64' },
+      'variable OTEL_EXPORTER_PROMETHEUS_PORT: got "94.64", expected a whole number from 0 to 65535',
+    ],
+    [{}, { OTEL_SDK_DISABLED: 'yes' }, 'variable OTEL_SDK_DISABLED: got "yes", expected true or false'],
+    [
+      {},
+      { TOKENMETER_STREAM_USAGE: '1' },
+      'variable TOKENMETER_STREAM_USAGE: got "1", expected true or false',
+    ],
+  ];
+  for (const [config, environment, problem] of bad) {
+    test(problem, () => assert.deepEqual(problems(config, environment), [problem]));
+  }
+
+  test('every problem is named, not just the first', () => {
+    const found = problems({ user: 1, streamUsage: 2 }, { OTEL_SDK_DISABLED: '3' });
+    assert.equal(found.length, 3);
+  });
+
+  test('an instrumentation of its own checks its options too', () => {
+    const config = { streamUsage: 'no' } as unknown as TokenmeterInstrumentationConfig;
+    assert.throws(
+      () => new TokenmeterInstrumentation(config),
+      /option streamUsage: got "no", expected true or false/,
+    );
+  });
+});
