@@ -1,9 +1,9 @@
 import type { Span } from '@opentelemetry/api';
 import { currentUsageContext, type UsageContext } from './context.ts';
-import type { CallToPrice } from './pricing/price.ts';
-import type { Cost, PricedCall, Unpriced } from './pricing/types.ts';
+import { errorTypeOf, isAbort } from './error-type.ts';
+import type { Outcome, Pipeline, SettledCall, Sink, UnmeteredReason } from './pipeline.ts';
+import type { Cost } from './pricing/types.ts';
 import type {
-  Attributes,
   Endpoint,
   Params,
   Provider,
@@ -14,71 +14,6 @@ import type {
 import { reportFault, warnOnce } from './report.ts';
 import type { CallObserver, Client, RequestOptions } from './sdk/types.ts';
 import type { Usage } from './usage.ts';
-
-export type Outcome = 'ok' | 'error' | 'aborted';
-
-/** Why a call that was answered has no, or no complete, usage. */
-export type UnmeteredReason = 'no_usage' | 'invalid_usage' | 'aborted' | 'stream_error' | 'raw_response';
-
-/** One call after its end. Everything that is reported of it is derived from this. */
-export interface SettledCall {
-  readonly provider: string;
-  readonly endpoint: Endpoint;
-  readonly requestModel: string | undefined;
-  readonly responseModel: string | undefined;
-  readonly responseId: string | undefined;
-  readonly finishReasons: readonly string[];
-  /** Span attributes of the provider's own. */
-  readonly attributes: Attributes | undefined;
-  readonly who: UsageContext;
-  readonly outcome: Outcome;
-  /** Low in cardinality: an HTTP status, or the name of an error class. */
-  readonly errorType: string | undefined;
-  readonly usage: Usage | undefined;
-  readonly unmetered: UnmeteredReason | undefined;
-  readonly cost: Cost | undefined;
-  /** Why there is usage and no cost. */
-  readonly unpriced: string | undefined;
-  readonly stream: boolean;
-  /** When the call began, in milliseconds since the epoch. */
-  readonly startedAtMs: number;
-  readonly durationSeconds: number;
-  readonly timeToFirstChunkSeconds: number | undefined;
-  /** The mean time between two events of the stream, when there were at least two. */
-  readonly timePerChunkSeconds: number | undefined;
-  readonly span: Span | undefined;
-}
-
-/** Where settled calls go. A fault in one sink does not reach the others, nor the app. */
-export interface Sink {
-  readonly name: string;
-  settle(call: SettledCall): void;
-}
-
-export type Pricing = (call: CallToPrice) => PricedCall | Unpriced;
-
-/** Asked for the user of a call that no `withUsageContext` names. */
-export type UserResolver = (call: {
-  provider: string;
-  operation: string;
-  /** The request body, as the app passed it. Do not change it. */
-  params: Params;
-}) => string | UsageContext | null | undefined;
-
-/** What every call of one meter shares. */
-export interface Pipeline {
-  readonly sinks: readonly Sink[];
-  readonly price: Pricing;
-  readonly resolveUser: UserResolver | undefined;
-  /** Adds what is needed to see usage on streams that do not ask for it. */
-  readonly streamUsage: boolean;
-  /** Starts the span of a call, or takes over the one the SDK has started. */
-  startSpan(call: Call, nativeSpan: Span | undefined): Span | undefined;
-  /** Runs code in the context of a span. */
-  runInSpan<T>(span: Span, fn: () => T): T;
-  /** The request became known after the span was started. */
-  describeRequest(call: Call, span: Span): void;
-}
 
 const NO_FACTS: RequestFacts = Object.freeze({});
 const NO_PARAMS: Params = Object.freeze({});
@@ -96,7 +31,7 @@ export class Call implements CallObserver {
   who: UsageContext = currentUsageContext();
   facts: RequestFacts = NO_FACTS;
   params: Params = NO_PARAMS;
-  hides = false;
+  restores = false;
   readonly amends: boolean;
 
   readonly #pipeline: Pipeline;
@@ -106,7 +41,6 @@ export class Call implements CallObserver {
   #reader: StreamReader | undefined;
   #streaming = false;
   #firstChunk = 0;
-  #lastChunk = 0;
   #chunks = 0;
   #settled = false;
 
@@ -120,7 +54,7 @@ export class Call implements CallObserver {
 
   amend(body: string): string | undefined {
     const amended = this.endpoint.askForUsage?.(body);
-    if (amended !== undefined) this.hides = true;
+    if (amended !== undefined) this.restores = true;
     return amended;
   }
 
@@ -158,16 +92,16 @@ export class Call implements CallObserver {
     this.#reader = this.endpoint.stream?.();
   }
 
-  event(event: unknown): boolean {
-    if (this.#settled) return false;
-    this.#lastChunk = now();
-    if (this.#chunks++ === 0) this.#firstChunk = this.#lastChunk;
+  event(event: unknown): unknown {
+    if (this.#chunks++ === 0) this.#firstChunk = now();
+    const reader = this.#reader;
+    if (this.#settled || !reader) return event;
     try {
-      this.#reader?.push(event);
-      return this.hides && this.#reader?.restore?.(event) === true;
+      reader.push(event);
+      return this.restores && reader.restore ? reader.restore(event) : event;
     } catch (fault) {
       reportFault('reading a stream event', fault);
-      return false;
+      return event;
     }
   }
 
@@ -260,8 +194,7 @@ export class Call implements CallObserver {
         startedAtMs,
         durationSeconds: (end - this.#start) / 1000,
         timeToFirstChunkSeconds: this.#chunks > 0 ? (this.#firstChunk - this.#start) / 1000 : undefined,
-        timePerChunkSeconds:
-          intervals > 0 ? (this.#lastChunk - this.#firstChunk) / intervals / 1000 : undefined,
+        timePerChunkSeconds: intervals > 0 ? (end - this.#firstChunk) / intervals / 1000 : undefined,
         span: this.#span,
       };
       for (const sink of this.#pipeline.sinks) deliver(sink, settled);
@@ -304,22 +237,4 @@ function deliver(sink: Sink, call: SettledCall): void {
 function nativeSpanOf(options: RequestOptions): Span | undefined {
   const holder = options.__span as { span?: Span } | null | undefined;
   return typeof holder?.span?.setAttribute === 'function' ? holder.span : undefined;
-}
-
-function isAbort(error: unknown): boolean {
-  const name = nameOf(error);
-  return name === 'AbortError' || name === 'APIUserAbortError';
-}
-
-function errorTypeOf(error: unknown): string {
-  const status = (error as { status?: unknown } | null | undefined)?.status;
-  if (typeof status === 'number') return String(status);
-  return nameOf(error);
-}
-
-/** The class of an error; SDK errors all have the `name` "Error", DOMExceptions all the same class. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return '_OTHER';
-  const name = error.name === 'Error' ? error.constructor.name : error.name;
-  return /^[A-Z]\w{2,63}$/.test(name) ? name : '_OTHER';
 }

@@ -5,9 +5,10 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
-import { Call, type Pipeline } from './call.ts';
+import { Call } from './call.ts';
 import { checkMeterConfig, type MeterConfig } from './config.ts';
 import { TokenmeterError } from './errors.ts';
+import type { Pipeline } from './pipeline.ts';
 import { priceCall } from './pricing/price.ts';
 import { endpointFinder, providers } from './providers/index.ts';
 import type { ClientClass, Provider } from './providers/types.ts';

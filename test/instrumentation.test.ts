@@ -126,6 +126,29 @@ describe('a patched client', () => {
     );
   });
 
+  test('a thenable of options is asked once, by the SDK', async () => {
+    let asked = 0;
+    const options = {
+      // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
+      then(resolve: (value: object) => void) {
+        asked++;
+        resolve({ body: { model: GPT, messages: hello } });
+      },
+    };
+    await setup.openai.post('/chat/completions', options as never);
+    assert.equal(asked, 1);
+    assert.equal(setup.meter.takeSpans()[0]?.attributes['gen_ai.usage.input_tokens'], 1000);
+  });
+
+  test('options that the caller passes as a promise are left as they were', async () => {
+    const options = { body: { model: GPT, messages: hello, stream: true }, stream: true };
+    const stream = await setup.openai.post('/chat/completions', Promise.resolve(options) as never);
+    for await (const chunk of stream as AsyncIterable<object>) assert.ok(!('usage' in chunk));
+    assert.deepEqual(Reflect.ownKeys(options), ['body', 'stream']);
+    assert.deepEqual(Object.keys(options.body), ['model', 'messages', 'stream']);
+    assert.equal(setup.meter.takeSpans()[0]?.attributes['gen_ai.usage.input_tokens'], 1000);
+  });
+
   test('a model that is no string: the app gets the same error, the call is counted', async () => {
     for (const model of [42, null, { name: 'gpt' }, ['gpt-4.1']]) {
       await assert.rejects(setup.openai.chat.completions.create({ model, messages: hello } as never), /400/);

@@ -14,8 +14,8 @@ const DEFAULT_SPEED: Speed = { firstTokenMs: 350, tokensPerSecond: 150 };
 
 /** Real models are about half as fast; a demo is short. */
 const speeds: Readonly<Record<string, Speed>> = {
-  'claude-opus-4-1': { firstTokenMs: 700, tokensPerSecond: 110 },
-  'claude-sonnet-4-5': { firstTokenMs: 450, tokensPerSecond: 180 },
+  'claude-opus-4-5': { firstTokenMs: 700, tokensPerSecond: 110 },
+  'claude-sonnet-4-6': { firstTokenMs: 450, tokensPerSecond: 180 },
   'claude-haiku-4-5': { firstTokenMs: 220, tokensPerSecond: 300, requestsPerSecond: 5 },
   'gpt-4.1-mini': { firstTokenMs: 220, tokensPerSecond: 280 },
   'o4-mini': { firstTokenMs: 500, tokensPerSecond: 300 },

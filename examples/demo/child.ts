@@ -40,7 +40,8 @@ export function startChild(command: string, args: readonly string[], options: Ch
     if (lastErrors.length > KEPT_LINES) lastErrors.shift();
   });
   let hasEnded = false;
-  const ended = once(process_, 'close').then(() => {
+  // Not 'close' of the process: it does not come when this side has closed the channel.
+  const ended = Promise.all([once(process_, 'exit'), once(stderr, 'close')]).then(() => {
     hasEnded = true;
   });
 

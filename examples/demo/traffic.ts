@@ -39,12 +39,13 @@ export function startTraffic(serviceUrl: string, seed: number): Traffic {
   /** The answer, or as much of it as came: what went wrong is for the metrics to tell. */
   async function send(person: Person, ask: Ask): Promise<string> {
     let answer = '';
+    const signal = leaving(ask);
     try {
       const response = await fetch(new URL(ask.path, serviceUrl), {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-user': person.user, 'x-team': person.team },
         body: JSON.stringify(ask.body),
-        signal: leaving(ask),
+        signal,
       });
       if (!response.ok || !response.body) return answer;
       for await (const text of response.body.pipeThrough(new TextDecoderStream())) answer += text;
@@ -56,7 +57,7 @@ export function startTraffic(serviceUrl: string, seed: number): Traffic {
 
   function leaving({ leavesAfterSeconds }: Ask): AbortSignal {
     if (leavesAfterSeconds === undefined) return giveUp.signal;
-    return AbortSignal.any([giveUp.signal, AbortSignal.timeout(1000 * leavesAfterSeconds)]);
+    return AbortSignal.any([giveUp.signal, AbortSignal.timeout(Math.round(1000 * leavesAfterSeconds))]);
   }
 
   return {

@@ -72,8 +72,8 @@ export interface StreamReader {
   readonly complete: boolean;
   facts(): ResponseFacts;
   /**
-   * Where `askForUsage` amended the request: undoes what that changed in an event that was pushed; true
-   * when the whole event is one too many.
+   * Where `askForUsage` amended the request: an event that was pushed, as it would be without that;
+   * undefined when the whole event is one too many.
    */
-  restore?(event: unknown): boolean;
+  restore?(event: unknown): unknown;
 }

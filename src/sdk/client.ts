@@ -1,6 +1,5 @@
 import { reportFault } from '../report.ts';
 import { observePromise } from './promise.ts';
-import { observeThen } from './then.ts';
 import type {
   ApiPromise,
   CallObserver,
@@ -15,6 +14,7 @@ export type Begin = (client: Client, method: string, path: string) => CallObserv
 
 /** Carries the observer of a call whose body may be amended through the SDK's copy of the options. */
 const CALL = Symbol('tokenmeter.call');
+const NO_OPTIONS: RequestOptions = Object.freeze({});
 /** Marks a patched prototype, for every copy of this package in the process. */
 const PATCHED = Symbol.for('tokenmeter.patched');
 
@@ -72,8 +72,8 @@ export function findClientPrototype(clientClass: unknown): ClientPrototype | und
 }
 
 /**
- * Shows the observer the options and sends them on. A promise of options is watched in place for the
- * length of this call: `methodRequest` subscribes to it synchronously, and no turn is added.
+ * Shows the observer the options and sends them on. Where the SDK passes a promise of them, the
+ * observer is the first to subscribe: it sees the options just before the SDK does, and adds no turn.
  */
 function passOptions(
   options: unknown,
@@ -81,23 +81,34 @@ function passOptions(
   send: (passed: unknown) => ApiPromise,
 ): ApiPromise {
   if (options instanceof Promise) {
-    const stopWatching = observeThen(options, {
-      fulfilled: (value, next) => next(showOptions(value, call)),
-    });
-    try {
-      return call.run(() => send(options));
-    } finally {
-      stopWatching();
-    }
+    const show = (known: unknown) => {
+      const shown = showOptions(known);
+      call.request(shown);
+      if (call.amends && shown === known) markUntilCopied(shown, call);
+    };
+    options.then(show, () => {});
+    return call.run(() => send(options));
   }
-  const shown = showOptions(options, call);
-  return call.run(() => send(shown));
+  // Some other kind of promise can be asked only once, and the SDK is going to.
+  if (isThenable(options)) return call.run(() => send(options));
+  const shown = showOptions(options);
+  call.request(shown);
+  const passed = call.amends && shown === options ? { ...shown, [CALL]: call } : options;
+  return call.run(() => send(passed));
 }
 
-function showOptions(options: unknown, call: CallObserver): unknown {
-  const known = (typeof options === 'object' && options !== null ? options : {}) as RequestOptions;
-  call.request(known);
-  return call.amends && known === options ? { ...known, [CALL]: call } : options;
+function showOptions(options: unknown): RequestOptions {
+  return typeof options === 'object' && options !== null ? (options as RequestOptions) : NO_OPTIONS;
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** The SDK copies the options in the job that comes next; what the caller holds is clean again after that. */
+function markUntilCopied(options: RequestOptions, call: CallObserver): void {
+  if (!Reflect.set(options, CALL, call)) return;
+  queueMicrotask(() => Reflect.deleteProperty(options, CALL));
 }
 
 function amendBody(request: PreparedRequest, options: RequestOptions | undefined): void {

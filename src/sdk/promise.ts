@@ -1,19 +1,15 @@
 import { reportFault } from '../report.ts';
 import { observeResponse } from './response.ts';
 import { isStream, observeStream } from './stream.ts';
-import { observeThen } from './then.ts';
-import type { ApiPromise, CallObserver } from './types.ts';
+import { ObservedPromise, type ThenObserver } from './then.ts';
+import type { ApiPromise, CallObserver, ResponseProps } from './types.ts';
 
 /** Observes the APIPromise of one call, and those derived from it, without reading anything for the app. */
 export function observePromise(promise: ApiPromise, call: CallObserver): void {
-  try {
-    new PromiseObserver(call).watchRequest(promise);
-  } catch (fault) {
-    reportFault('observing a request', fault);
-  }
+  new PromiseObserver(call).watch(promise);
 }
 
-class PromiseObserver {
+class PromiseObserver implements ThenObserver<ResponseProps> {
   readonly #call: CallObserver;
   /** The SDK parses the body. False as long as the app only took the raw response. */
   #parsed = false;
@@ -23,19 +19,20 @@ class PromiseObserver {
     this.#call = call;
   }
 
-  watchRequest(promise: ApiPromise): void {
-    observeThen(promise.responsePromise, {
-      fulfilled: (props, next) => {
-        const given = next(props);
-        if (!this.#parsed && given === props.response) observeResponse(props.response, this.#call);
-        return given;
-      },
-      rejected: (error) => this.#call.failed(error),
-    });
-    this.#watchParse(promise);
+  watch(promise: ApiPromise): void {
+    try {
+      this.#watch(promise);
+    } catch (fault) {
+      reportFault('observing a request', fault);
+    }
   }
 
-  #watchParse(promise: ApiPromise): void {
+  #watch(promise: ApiPromise): void {
+    const { responsePromise } = promise;
+    // A derived promise may have been given the stand-in already.
+    if (!(responsePromise instanceof ObservedPromise)) {
+      promise.responsePromise = new ObservedPromise(responsePromise, this);
+    }
     const { parseResponse, _thenUnwrap: thenUnwrap } = promise;
     const observer = this;
     promise.parseResponse = function (this: unknown, ...args) {
@@ -51,9 +48,20 @@ class PromiseObserver {
         observer.#look(data);
         return transform(data, ...rest);
       });
-      observer.#watchParse(derived);
+      observer.watch(derived);
       return derived;
     };
+  }
+
+  /** The response arrived, and the SDK or the app takes it. */
+  fulfilled(props: ResponseProps, next: (props: ResponseProps) => unknown): unknown {
+    const given = next(props);
+    if (!this.#parsed && given === props.response) observeResponse(props.response, this.#call);
+    return given;
+  }
+
+  rejected(error: unknown): void {
+    this.#call.failed(error);
   }
 
   readonly #look = (value: unknown): void => {

@@ -33,12 +33,11 @@ function observeIterator(events: AsyncIterator<unknown>, call: CallObserver, isA
   const raise = events.throw?.bind(events);
   type Result = IteratorResult<unknown>;
 
-  const look = (result: Result): boolean => {
-    if (!result.done) return call.event(result.value);
-    call.ended(isAborted());
-    return false;
-  };
   const failed = (error: unknown) => call.failed(error);
+  const look = (result: Result): void => {
+    if (result.done) call.ended(isAborted());
+    else call.event(result.value);
+  };
   // The observer is registered first, so it sees the event before the app does.
   const nextWatched = (): Promise<Result> => {
     const result = next();
@@ -46,14 +45,22 @@ function observeIterator(events: AsyncIterator<unknown>, call: CallObserver, isA
     return result;
   };
 
-  const show = (result: Result): Result | Promise<Result> => (look(result) ? nextShown() : result);
+  const restore = (result: Result): Result | Promise<Result> => {
+    if (result.done) {
+      call.ended(isAborted());
+      return result;
+    }
+    const value = call.event(result.value);
+    if (value === result.value) return result;
+    return value === undefined ? nextRestored() : { done: false, value };
+  };
   const fail = (error: unknown): never => {
     call.failed(error);
     throw error;
   };
-  const nextShown = (): Promise<Result> => next().then(show, fail);
+  const nextRestored = (): Promise<Result> => next().then(restore, fail);
 
-  events.next = call.hides ? nextShown : nextWatched;
+  events.next = call.restores ? nextRestored : nextWatched;
   if (close) {
     events.return = (value) => {
       call.closed();

@@ -1,40 +1,46 @@
 type Next<T> = (value: T) => unknown;
 
 export interface ThenObserver<T> {
-  /** Runs in place of the consumer's callback; `next` is that callback. */
-  fulfilled?(value: T, next: Next<T>): unknown;
-  rejected?(error: unknown): void;
+  /** Runs in place of a consumer's callback; `next` is that callback. */
+  fulfilled(value: T, next: Next<T>): unknown;
+  rejected(error: unknown): void;
 }
 
 /**
- * Observes a promise from inside the callbacks that others register on it. Nothing is registered of
- * our own, so the turns of the event loop stay as they were, and a rejection that nobody handles is
- * as unhandled as before. Returns the function that ends the observation of later registrations.
+ * A stand-in for a promise that others call `then` on: it observes from inside their callbacks.
+ * Nothing is registered of our own, so the turns of the event loop stay as they were, and a rejection
+ * that nobody handles is as unhandled as before.
+ *
+ * An object of its own, and not an own `then` on the promise: V8 has a fast path for promises that it
+ * gives up, for the whole process, as soon as one promise has a `then` of its own.
  */
-export function observeThen<T>(promise: Promise<T>, observer: ThenObserver<T>): () => void {
-  const then = promise.then;
-  const { fulfilled, rejected } = observer;
+export class ObservedPromise<T> {
+  readonly #promise: Promise<T>;
+  readonly #observer: ThenObserver<T>;
 
-  function observedThen(onFulfilled?: Next<T> | null, onRejected?: Next<unknown> | null): Promise<unknown> {
-    return then.call(
-      promise,
-      fulfilled && typeof onFulfilled === 'function'
-        ? (value: T) => fulfilled(value, onFulfilled)
-        : onFulfilled,
-      rejected
-        ? (error: unknown) => {
-            rejected(error);
-            if (typeof onRejected === 'function') return onRejected(error);
-            throw error;
-          }
-        : onRejected,
+  constructor(promise: Promise<T>, observer: ThenObserver<T>) {
+    this.#promise = promise;
+    this.#observer = observer;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it stands in for a promise
+  then(onFulfilled?: Next<T> | null, onRejected?: Next<unknown> | null): Promise<unknown> {
+    const observer = this.#observer;
+    return this.#promise.then(
+      typeof onFulfilled === 'function' ? (value) => observer.fulfilled(value, onFulfilled) : onFulfilled,
+      (error: unknown) => {
+        observer.rejected(error);
+        if (typeof onRejected === 'function') return onRejected(error);
+        throw error;
+      },
     );
   }
 
-  if (!Reflect.defineProperty(promise, 'then', { value: observedThen, writable: true, configurable: true })) {
-    return () => {};
+  catch(onRejected?: Next<unknown> | null): Promise<unknown> {
+    return this.then(undefined, onRejected);
   }
-  return () => {
-    Reflect.deleteProperty(promise, 'then');
-  };
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.#promise.finally(onFinally);
+  }
 }

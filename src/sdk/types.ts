@@ -1,3 +1,5 @@
+import type { ObservedPromise } from './then.ts';
+
 /**
  * The parts of the SDKs' internals that the seam touches. Both SDKs are generated from one template
  * and share these shapes; they are described here and not imported, because they are private there.
@@ -21,7 +23,7 @@ export interface PreparedRequest {
 }
 
 export interface ApiPromise {
-  responsePromise: Promise<ResponseProps>;
+  responsePromise: ObservedPromise<ResponseProps> | Promise<ResponseProps>;
   parseResponse: (...args: unknown[]) => unknown;
   _thenUnwrap(transform: (data: unknown, ...rest: unknown[]) => unknown): ApiPromise;
 }
@@ -45,14 +47,14 @@ export interface CallObserver {
   readonly amends: boolean;
   /** The serialised body is about to be sent; returns what to send instead, or undefined to leave it. */
   amend(body: string): string | undefined;
-  /** Events of this call's stream may be hidden from the app. */
-  readonly hides: boolean;
+  /** Events of this call's stream may differ from what the app is to see. */
+  readonly restores: boolean;
   /** The body was parsed. */
   result(value: unknown): void;
   /** The body is a stream that the app reads event by event. */
   streaming(): void;
-  /** The app is about to get this event of the stream; true hides it from the app. */
-  event(event: unknown): boolean;
+  /** The app is about to get this event of the stream. Returns what it gets, undefined for nothing. */
+  event(event: unknown): unknown;
   /** The stream came to its end; `aborted` when the app's signal ended it. */
   ended(aborted: boolean): void;
   /** The app stopped reading. */

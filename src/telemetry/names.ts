@@ -3,7 +3,6 @@
  * Conventions: https://github.com/open-telemetry/semantic-conventions-genai, gen-ai/1.42.0.
  */
 export const SCOPE_NAME = 'tokenmeter';
-export const SCHEMA_URL = 'https://opentelemetry.io/schemas/gen-ai/1.42.0';
 
 export const ATTR = {
   userId: 'user.id',

@@ -7,10 +7,12 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { Call, SettledCall, Sink } from '../call.ts';
+import type { Call } from '../call.ts';
+import type { SettledCall, Sink } from '../pipeline.ts';
 import { usdFromPico } from '../pricing/cost.ts';
 import type { Client } from '../sdk/types.ts';
 import { ATTR, SPAN_ATTR } from './names.ts';
+import type { LateTracer } from './tracing.ts';
 
 /** Spans that the SDK made itself: they are added to, and ended by the SDK. */
 const native = new WeakSet<Span>();
@@ -22,6 +24,7 @@ export function startCallSpan(tracer: Tracer, call: Call, nativeSpan: Span | und
     if (nativeSpan.isRecording()) nativeSpan.setAttributes(whoAttributes(call));
     return nativeSpan;
   }
+  if ((tracer as Partial<LateTracer>).enabled?.() === false) return undefined;
   const span = tracer.startSpan(spanName(call), {
     kind: SpanKind.CLIENT,
     attributes: {

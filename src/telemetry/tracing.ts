@@ -60,15 +60,22 @@ export function lateTracerProvider(tracing?: Tracing): TracerProvider {
         tracer ??= registeredTracer(name, version);
         return tracer ?? silent;
       };
-      return {
+      const late: LateTracer = {
+        enabled: () => find() !== silent,
         startSpan: (...args) => find().startSpan(...args),
         startActiveSpan: (...args: unknown[]) => {
           const found = find();
           return Reflect.apply(found.startActiveSpan, found, args);
         },
       };
+      return late;
     },
   };
+}
+
+/** A tracer that knows whether anybody would see its spans, as the OTel specification's `Enabled`. */
+export interface LateTracer extends Tracer {
+  enabled(): boolean;
 }
 
 /** The tracer of the provider that is registered by now, if one is. */

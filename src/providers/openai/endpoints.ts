@@ -60,7 +60,7 @@ function completion(body: unknown): ResponseFacts | undefined {
 }
 
 /** A `Response`, also as the last event of a stream carries it. */
-export function response(body: unknown): ResponseFacts | undefined {
+function response(body: unknown): ResponseFacts | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const fields = fieldsOf(body);
   const rawUsage = fields.usage;

@@ -31,12 +31,14 @@ export function chatStream(read: ReadBody): StreamReader {
       return { ...facts, finishReasons };
     },
     restore(event) {
-      const chunk = fieldsOf(event) as Record<string, unknown>;
-      const { choices, usage } = chunk;
-      if (usage === null) delete chunk.usage;
+      const { usage, ...chunk } = fieldsOf(event);
+      if (usage === undefined) return event;
+      const { choices } = chunk;
+      const isEmpty = choices === undefined || (Array.isArray(choices) && choices.length === 0);
       // Azure opens with a chunk without choices that is not about usage: it comes before any end.
-      const isAboutUsage = usage != null || (usage === null && finishReasons.length > 0);
-      return isAboutUsage && (choices === undefined || (Array.isArray(choices) && choices.length === 0));
+      if (isEmpty && (usage !== null || finishReasons.length > 0)) return undefined;
+      // A copy: taking the key out of the event itself would make every later use of it slow.
+      return usage === null ? chunk : event;
     },
   };
 }
