@@ -72,13 +72,14 @@ export class Call implements CallObserver {
     }
   }
 
-  run<T>(send: () => T): T {
+  run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T {
     try {
       this.#span ??= this.#pipeline.startSpan(this, undefined);
     } catch (fault) {
       reportFault('starting a span', fault);
     }
-    return this.#span ? this.#pipeline.runInSpan(this.#span, send) : send();
+    const span = this.#span;
+    return span ? this.#pipeline.runInSpan(span, send, client, ...args) : send.apply(client, args);
   }
 
   result(value: unknown): void {

@@ -66,7 +66,7 @@ export interface Pipeline {
   /** Starts the span of a call, or takes over the one the SDK has started. */
   startSpan(call: Call, nativeSpan: Span | undefined): Span | undefined;
   /** Runs code in the context of a span. */
-  runInSpan<T>(span: Span, fn: () => T): T;
+  runInSpan<A extends unknown[], T>(span: Span, fn: (...args: A) => T, self: unknown, ...args: A): T;
   /** The request became known after the span was started. */
   describeRequest(call: Call, span: Span): void;
 }

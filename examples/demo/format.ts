@@ -20,8 +20,11 @@ export function formatCount(count: number): string {
   return withCommas(String(Math.round(count)));
 }
 
+/** `42 %`; what is less than half a percent and not nothing is `<1 %`. */
 export function formatShare(part: number, whole: number): string {
-  return whole > 0 ? `${Math.round((100 * part) / whole)} %` : '–';
+  if (!(whole > 0)) return '–';
+  const percent = Math.round((100 * part) / whole);
+  return percent === 0 && part > 0 ? '<1 %' : `${percent} %`;
 }
 
 /** `0.42s`, `12.3s`. */

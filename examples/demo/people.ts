@@ -92,14 +92,14 @@ function* drafting(random: Random): Habit {
     const messages = [
       { role: 'user', content: `Write an advertisement for this:\n${contract(random, 6000)}` },
     ];
-    const isLong = random.next() < 0.6;
-    yield [
-      {
-        path: '/chat',
-        body: { model: isLong ? 'gpt-4o' : 'gpt-4.1', messages, maxTokens: isLong ? 3000 : 200 },
-        ...(isLong && { leavesAfterSeconds: random.between(0.6, 1.4) }),
-      },
-    ];
+    if (random.next() < 0.5) {
+      yield [
+        { path: '/chat', body: { model: random.pick(['gpt-4o', 'gpt-4.1']), messages, maxTokens: 200 } },
+      ];
+    } else {
+      const body = { model: 'gpt-4o', messages, maxTokens: 3000 };
+      yield [{ path: '/chat', body, leavesAfterSeconds: random.between(0.6, 1.4) }];
+    }
   }
 }
 

@@ -58,7 +58,7 @@ function graphUrl(url: string): string {
     'g0.tab': '0',
     'g0.range_input': '2m',
   });
-  return `${url}/graph?${query}`;
+  return `${url}/graph?${query.toString().replaceAll('+', '%20')}`;
 }
 
 async function isReady(url: string): Promise<boolean> {

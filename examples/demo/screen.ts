@@ -43,19 +43,19 @@ function liveScreen(options: ScreenOptions): Screen {
   process.once('exit', restore);
   stream.write(HIDE_CURSOR);
 
-  function draw(progress: Progress): void {
-    const lines = frame(progress, options, stream.columns, stream.rows - 1);
+  function draw(progress: Progress, footer: readonly string[]): void {
+    const lines = frame(progress, { ...options, footer }, stream.columns, stream.rows - 1);
     // Lines that the new size has wrapped cannot be counted, so all goes.
-    const start = resized ? CLEAR_ALL : drawn > 0 ? `\x1b[${drawn}A` : '';
+    const start = resized ? CLEAR_ALL : drawn > 0 ? `\r\x1b[${drawn}A` : '\r';
     resized = false;
     drawn = lines.length;
     stream.write(`${start}${lines.map((line) => `${CLEAR_LINE}${line}\n`).join('')}${CLEAR_BELOW}`);
   }
 
   return {
-    show: draw,
+    show: (progress) => draw(progress, progress.isEnding ? ['waiting for the last answers'] : options.footer),
     close(last) {
-      draw(last);
+      draw(last, []);
       stream.off('resize', onResize);
       process.off('exit', restore);
       restore();
@@ -83,10 +83,11 @@ function log({ stream, paint }: ScreenOptions): Screen {
 
 function frame(progress: Progress, options: ScreenOptions, width: number, height: number): string[] {
   const { paint, seconds, footer } = options;
-  const clock = progress.isEnding ? 'ending' : `${formatClock(progress.seconds)} of ${formatClock(seconds)}`;
+  const clock = formatClock(progress.seconds) + (progress.isEnding ? '' : ` of ${formatClock(seconds)}`);
   const fit = (pieces: readonly string[]) => takeWhileFits(pieces, width).join(GAP);
   const tables = renderTables(progress.rows, { width, height: height - 4, paint });
-  return [paint('bold', fit([clock, ...figures(progress)])), '', ...tables, '', paint('dim', fit(footer))];
+  const below = footer.length > 0 ? ['', paint('dim', fit(footer))] : [];
+  return [paint('bold', fit([clock, ...figures(progress)])), '', ...tables, ...below];
 }
 
 const GAP = '   ';

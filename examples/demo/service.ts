@@ -108,7 +108,7 @@ const lookUp: OpenAI.Responses.FunctionTool = {
 /** Two calls: the model looks something up, then answers with what it found. */
 async function agent({ body, user, response, signal }: Visit<AgentBody>): Promise<void> {
   const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content: body.task }];
-  const shared = { model: body.model, max_output_tokens: 400, safety_identifier: user, tools: [lookUp] };
+  const shared = { model: body.model, max_output_tokens: 250, safety_identifier: user, tools: [lookUp] };
   const first = await openai.responses.create({ ...shared, input, tool_choice: 'required' }, { signal });
   for (const item of first.output) {
     if (item.type !== 'function_call') continue;

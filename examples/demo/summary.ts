@@ -44,7 +44,7 @@ export function summarize({ seconds, seed, samples, rows, check }: Outcome, pain
     '',
     paint('bold', 'Your own app'),
     '  npm install tokenmeter',
-    '  node --import tokenmeter/register app.js     # then open http://localhost:9464/metrics',
+    '  node --import tokenmeter/register app.js   # http://localhost:9464/metrics',
   ];
 }
 
@@ -65,8 +65,8 @@ function describeCheck({ billed, metered, agrees, leftOut }: BillCheck, paint: P
     ...(agrees ? [] : [paint('red', '  They differ: that is a defect of tokenmeter, please report it.')]),
     ...(aborted > 0
       ? [
-          `  Left out: ${formatCount(aborted)} calls that were broken off, as no provider tells the client what those`,
-          `  used, and ${formatCount(others)} others of the same users with the same models.`,
+          `  Left out: ${formatCount(aborted)} calls that were broken off (no provider tells the client what`,
+          `  those used), and ${formatCount(others)} others of the same users with the same models.`,
         ]
       : []),
   ];

@@ -60,7 +60,8 @@ const columns: readonly Column[] = [
     title: 'SHARE',
     minWidth: 5,
     spare: 7,
-    cell: ({ spendUsd = 0 }, total) => formatShare(spendUsd, total.spendUsd ?? 0),
+    cell: ({ spendUsd }, total) =>
+      spendUsd === undefined ? '–' : formatShare(spendUsd, total.spendUsd ?? 0),
   },
 ];
 

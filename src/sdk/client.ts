@@ -30,10 +30,10 @@ export function patchClient(prototype: ClientPrototype, begin: Begin): (() => vo
   function observedMethodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise {
     const call = begin(this, method, path);
     if (call === undefined) return methodRequest.call(this, method, path, options);
-    const send = (passed: unknown) => methodRequest.call(this, method, path, passed);
     let promise: ApiPromise;
     try {
-      promise = passOptions(options, call, send);
+      const passed = showOptions(options, call);
+      promise = call.run(methodRequest, this, method, path, passed);
     } catch (error) {
       call.failed(error);
       throw error;
@@ -71,33 +71,35 @@ export function findClientPrototype(clientClass: unknown): ClientPrototype | und
   return undefined;
 }
 
-/**
- * Shows the observer the options and sends them on. Where the SDK passes a promise of them, the
- * observer is the first to subscribe: it sees the options just before the SDK does, and adds no turn.
- */
-function passOptions(
-  options: unknown,
-  call: CallObserver,
-  send: (passed: unknown) => ApiPromise,
-): ApiPromise {
+/** Shows the observer the options, now or as soon as they are known. Returns what to pass to the SDK. */
+function showOptions(options: unknown, call: CallObserver): unknown {
   if (options instanceof Promise) {
-    const show = (known: unknown) => {
-      const shown = showOptions(known);
-      call.request(shown);
-      if (call.amends && shown === known) markUntilCopied(shown, call);
-    };
-    options.then(show, () => {});
-    return call.run(() => send(options));
+    watchOptions(options, call);
+    return options;
   }
   // Some other kind of promise can be asked only once, and the SDK is going to.
-  if (isThenable(options)) return call.run(() => send(options));
-  const shown = showOptions(options);
-  call.request(shown);
-  const passed = call.amends && shown === options ? { ...shown, [CALL]: call } : options;
-  return call.run(() => send(passed));
+  if (isThenable(options)) return options;
+  const known = knownOptions(options);
+  call.request(known);
+  return call.amends && known === options ? { ...known, [CALL]: call } : options;
 }
 
-function showOptions(options: unknown): RequestOptions {
+/**
+ * The first to subscribe sees the options just before the SDK does, and adds no turn. Options that fail
+ * are the SDK's to report: it subscribes to the same promise.
+ */
+function watchOptions(options: Promise<unknown>, call: CallObserver): void {
+  options.then(
+    (value) => {
+      const known = knownOptions(value);
+      call.request(known);
+      if (call.amends && known === value) markUntilCopied(known, call);
+    },
+    () => {},
+  );
+}
+
+function knownOptions(options: unknown): RequestOptions {
   return typeof options === 'object' && options !== null ? (options as RequestOptions) : NO_OPTIONS;
 }
 

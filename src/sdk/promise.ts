@@ -33,18 +33,29 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
     if (!(responsePromise instanceof ObservedPromise)) {
       promise.responsePromise = new ObservedPromise(responsePromise, this);
     }
-    const { parseResponse, _thenUnwrap: thenUnwrap } = promise;
+    promise.parseResponse = this.#watchedParse(promise.parseResponse);
+    promise._thenUnwrap = this.#watchedUnwrap(promise._thenUnwrap);
+  }
+
+  // These two must not capture the promise they are put on: closures that close a cycle with the object
+  // they hang on outlive V8's young generation, with everything that a call holds.
+
+  #watchedParse(parseResponse: ApiPromise['parseResponse']): ApiPromise['parseResponse'] {
     const observer = this;
-    promise.parseResponse = function (this: unknown, ...args) {
+    return function (this: unknown, ...args) {
       observer.#parsed = true;
       const parsed = parseResponse.apply(this, args);
       // The observer is registered first, so it sees the value before the app does.
       if (parsed instanceof Promise) parsed.then(observer.#look, observer.#failed);
       return parsed;
     };
-    // Some SDK versions derive promises past `parseResponse`: their transforms get the parsed value too.
-    promise._thenUnwrap = (transform) => {
-      const derived = thenUnwrap.call(promise, (data, ...rest) => {
+  }
+
+  /** Some SDK versions derive promises past `parseResponse`: their transforms get the parsed value too. */
+  #watchedUnwrap(thenUnwrap: ApiPromise['_thenUnwrap']): ApiPromise['_thenUnwrap'] {
+    const observer = this;
+    return function (this: ApiPromise, transform) {
+      const derived = thenUnwrap.call(this, (data, ...rest) => {
         observer.#look(data);
         return transform(data, ...rest);
       });

@@ -41,8 +41,8 @@ export interface Stream {
 export interface CallObserver {
   /** The options are known, the request is not yet sent. */
   request(options: RequestOptions): void;
-  /** Runs the SDK's own code for this call. */
-  run<T>(send: () => T): T;
+  /** Runs the SDK's own code for this call: `send.call(client, ...args)`. */
+  run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T;
   /** The body may have to be amended before it is sent. */
   readonly amends: boolean;
   /** The serialised body is about to be sent; returns what to send instead, or undefined to leave it. */

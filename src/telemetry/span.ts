@@ -51,9 +51,15 @@ export function describeRequest(call: Call, span: Span): void {
   });
 }
 
-export function runInSpan<T>(span: Span, fn: () => T): T {
+export function runInSpan<A extends unknown[], T>(
+  span: Span,
+  fn: (...args: A) => T,
+  self: unknown,
+  ...args: A
+): T {
   // The SDK puts its own span into the context itself.
-  return native.has(span) ? fn() : context.with(trace.setSpan(context.active(), span), fn);
+  if (native.has(span)) return fn.apply(self, args);
+  return context.with(trace.setSpan(context.active(), span), fn, self as never, ...args);
 }
 
 export const spanSink: Sink = {
