@@ -1,80 +1,60 @@
 /**
- * What the meter adds to a call. Bare and metered rounds alternate in one process, so that both see
- * the same machine; each figure is the median of its rounds.
+ * What the meter adds to a call, in CPU time. Each variant runs in processes of its own, which take
+ * turns; each figure is the least disturbed of its rounds.
  */
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { measure } from 'mitata';
-import { TokenmeterInstrumentation } from 'tokenmeter';
-import { sdks, type Workload, workloads } from './workloads.ts';
+import { workloads } from './workloads.ts';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' }, help: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    ms: { type: 'string', default: '100' },
+    help: { type: 'boolean', default: false },
+  },
 });
 if (values.help) {
-  console.log('npm run bench -- [--rounds N]   alternating rounds per variant (default 7)');
+  console.log('npm run bench -- [--rounds N] [--ms N]   rounds per variant (3), length of a batch (100 ms)');
   process.exit(0);
 }
-const rounds = Number(values.rounds);
 
-const instrumentation = new TokenmeterInstrumentation({ enabled: false });
-instrumentation.setMeterProvider(
-  new MeterProvider({ readers: [new PrometheusExporter({ preventServerStart: true })] }),
-);
-for (const sdk of sdks) instrumentation.manuallyInstrument(sdk);
+const worker = new URL('./worker.ts', import.meta.url).pathname;
+type Variant = 'bare' | 'metered' | 'spans';
+const variants: readonly Variant[] = ['bare', 'metered', 'spans'];
 
-/** Spans are made, filled and thrown away. */
-const discarding = new InMemorySpanExporter();
-discarding.export = (_spans, done) => done({ code: 0 });
-const recording = new TracerProvider({
-  spanProcessors: [new SimpleSpanProcessor({ exporter: discarding })],
-});
-const silent = new TracerProvider({ spanProcessors: [], sampler: { shouldSample: () => ({ decision: 0 }) } });
-
-type Variant = 'bare' | 'metered' | 'metered with spans';
-const variants: readonly Variant[] = ['bare', 'metered', 'metered with spans'];
-
-function enter(variant: Variant): void {
-  instrumentation.disable();
-  if (variant === 'bare') return;
-  instrumentation.setTracerProvider(variant === 'metered' ? silent : recording);
-  instrumentation.enable();
-}
-
-async function medians(workload: Workload): Promise<Record<Variant, number>> {
-  const times: Record<Variant, number[]> = { bare: [], metered: [], 'metered with spans': [] };
-  for (let round = 0; round <= rounds; round++) {
+function measure(index: number): Record<Variant, number> {
+  const best = {
+    bare: Number.POSITIVE_INFINITY,
+    metered: Number.POSITIVE_INFINITY,
+    spans: Number.POSITIVE_INFINITY,
+  };
+  for (let round = 0; round < Number(values.rounds); round++) {
     for (const variant of variants) {
-      enter(variant);
-      const { p50 } = await measure(workload.run, { min_cpu_time: 150e6 });
-      // The first round warms up.
-      if (round > 0) times[variant].push(p50 / 1000);
+      const output = execFileSync(
+        process.execPath,
+        ['--single-threaded-gc', worker, variant, String(index), values.ms],
+        {
+          encoding: 'utf8',
+        },
+      );
+      best[variant] = Math.min(best[variant], Number(output));
     }
   }
-  const median = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
-  return {
-    bare: median(times.bare),
-    metered: median(times.metered),
-    'metered with spans': median(times['metered with spans']),
-  };
+  return best;
 }
 
 const rows: Record<string, Record<string, string>> = {};
-for (const workload of workloads()) {
-  const { bare, metered, 'metered with spans': spans } = await medians(workload);
-  const { chunks, name } = workload;
-  const per = (time: number) => {
-    const added = time - bare;
-    return chunks > 0 ? `${(added / chunks).toFixed(3)} µs/chunk` : `${added.toFixed(1)} µs/call`;
-  };
+for (const [index, { name, chunks }] of workloads().entries()) {
+  console.error(`measuring: ${name}`);
+  const { bare, metered, spans } = measure(index);
+  const added = (time: number) =>
+    chunks > 0 ? `${((time - bare) / chunks).toFixed(2)} µs/chunk` : `${(time - bare).toFixed(1)} µs`;
   rows[name] = {
-    bare: `${bare.toFixed(1)} µs`,
-    metered: `x${(metered / bare).toFixed(3)}`,
-    adds: per(metered),
-    'with spans': `x${(spans / bare).toFixed(3)}`,
-    'spans add': per(spans),
+    'SDK alone': `${bare.toFixed(0)} µs`,
+    metered: `x${(metered / bare).toFixed(2)}`,
+    adds: added(metered),
+    'and spans': `x${(spans / bare).toFixed(2)}`,
+    'add in all': added(spans),
   };
 }
 console.table(rows);

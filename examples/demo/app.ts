@@ -1,16 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Provider } from '../../test/provider/server.ts';
-import { type Child, startChild } from './child.ts';
+import { startChild } from './child.ts';
 import { parseScrape, type Sample } from './scrape.ts';
 
 /** The chat service, running under tokenmeter. */
 export interface App {
   readonly url: string;
   readonly metricsUrl: URL;
-  readonly child: Child;
   scrape(): Promise<Sample[]>;
+  stop(): Promise<void>;
 }
 
+const METRICS_WITHIN_MS = 5000;
 const service = fileURLToPath(new URL('./service.ts', import.meta.url));
 
 /** Throws, with what the service wrote, when it does not start. */
@@ -27,18 +29,35 @@ export async function startApp(provider: Provider, metricsPort: number): Promise
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
     },
   });
-  const [, url = ''] = await child.waitFor(/^listening on (\S+)$/);
   const metricsUrl = new URL(`http://localhost:${metricsPort}/metrics`);
-  return {
-    url,
-    metricsUrl,
-    child,
-    async scrape() {
-      if (child.hasEnded) throw new Error(`the chat service ended:\n${child.errors()}`);
+  const scrape = async () => {
+    try {
       const response = await fetch(metricsUrl);
       return parseScrape(await response.text());
-    },
+    } catch (cause) {
+      throw new Error(`${metricsUrl} does not answer; the chat service wrote:\n${child.errors()}`, { cause });
+    }
   };
+  try {
+    const [, url = ''] = await child.waitFor(/^listening on (\S+)$/);
+    await untilItWorks(scrape);
+    return { url, metricsUrl, scrape, stop: child.stop };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
+
+/** The service may listen a moment before its metrics do. */
+async function untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
+  for (const limit = performance.now() + METRICS_WITHIN_MS; ; await delay(20)) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (performance.now() > limit) throw error;
+    }
+  }
 }
 
 /** What the shell sets for the user's own programs must not lead the demo to real accounts or collectors. */

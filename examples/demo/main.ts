@@ -25,7 +25,8 @@ try {
   else console.log(HELP);
 } catch (error) {
   const isMistake = error instanceof OptionError;
-  console.error(isMistake ? `${error.message}\nnpm run demo -- --help lists the options.` : error);
+  console.error(error instanceof Error ? error.message : error);
+  if (isMistake) console.error('npm run demo -- --help lists the options.');
   process.exitCode = isMistake ? 2 : 1;
 }
 
@@ -37,9 +38,9 @@ async function run(options: DemoOptions): Promise<number> {
   const provider = await startProvider({ seed, scenario: createBehaviour(seed) });
   started.defer(() => provider.close());
   const app = await startApp(provider, await metricsPort(port));
-  started.defer(() => app.child.stop());
+  started.defer(app.stop);
   const prometheus = await tryPrometheus(app, port === 0 ? 0 : PROMETHEUS_PORT);
-  started.defer(() => prometheus.stop());
+  started.defer(prometheus.stop);
 
   console.log(`${paint('bold', 'tokenmeter demo')}: OpenAI and Anthropic are simulated, nothing leaves this machine
   metrics     ${app.metricsUrl}

@@ -56,8 +56,10 @@ function describeCheck({ billed, metered, agrees, leftOut }: BillCheck, paint: P
     return `  ${name.padEnd(14)}${formatCount(provider).padStart(12)}${formatCount(own).padStart(12)}   ${verdict}`;
   };
   const { aborted, others } = leftOut;
+  const title = paint('bold', "Compared with the provider's bill, user by user and model by model");
+  if (billed.calls === 0 && metered.calls === 0) return [title, '  There was no call to compare.'];
   return [
-    paint('bold', "Compared with the provider's bill, user by user and model by model"),
+    title,
     `  ${''.padEnd(14)}${'billed'.padStart(12)}${'metered'.padStart(12)}`,
     line('calls', ({ calls }) => calls),
     line('input tokens', ({ inputTokens }) => inputTokens),

@@ -75,13 +75,14 @@ export function renderTables(rows: readonly Row[], options: TableOptions): strin
   const byModel = [...groupRows(rows, ({ model }) => model)].map(([name, usage]) => ({ name, usage }));
 
   const total = sumUsage(rows);
-  const layout = planLayout([...byUser, ...byModel], total, options.width);
+  const titles = [both('USER', 'TEAM'), 'MODEL'] as const;
+  const layout = planLayout(titles, [...byUser, ...byModel], total, options.width);
   const [userLines, modelLines] = shareHeight(byUser.length, byModel.length, options.height);
   const paint = options.paint ?? noPaint;
   return [
-    ...renderTable(both('USER', 'TEAM'), byUser, userLines, total, layout, paint),
+    ...renderTable(titles[0], byUser, userLines, total, layout, paint),
     '',
-    ...renderTable('MODEL', byModel, modelLines, total, layout, paint),
+    ...renderTable(titles[1], byModel, modelLines, total, layout, paint),
   ];
 }
 
@@ -93,8 +94,9 @@ interface Layout {
 }
 
 /** The same for both tables, so that their numbers stand under each other. */
-function planLayout(lines: readonly Line[], total: Usage, width: number): Layout {
-  const longestName = Math.max(0, ...lines.map(({ name }) => name.length));
+function planLayout(titles: readonly string[], lines: readonly Line[], total: Usage, width: number): Layout {
+  const names = [...titles, ...lines.map(({ name }) => name)];
+  const longestName = Math.max(...names.map((name) => name.length));
   let shown = columns.map((column) => {
     const cells = lines.map(({ usage }) => column.cell(usage, total).length);
     return { column, width: Math.max(column.minWidth, column.title.length, ...cells) };

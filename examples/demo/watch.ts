@@ -32,12 +32,15 @@ export async function watchTraffic(
   };
 
   const traffic = startTraffic(app.url, options.seed);
-  while (!end.aborted) {
+  try {
+    while (!end.aborted) {
+      screen.show((await look()).progress);
+      await delay(REFRESH_MS, undefined, { signal: end }).catch(() => {});
+    }
     screen.show((await look()).progress);
-    await delay(REFRESH_MS, undefined, { signal: end }).catch(() => {});
+  } finally {
+    await traffic.finish();
   }
-  screen.show((await look()).progress);
-  await traffic.finish();
   await Promise.race([
     Promise.all(provider.requests.map((request) => request.ended)),
     delay(ANSWERED_WITHIN_MS, undefined, { ref: false }),
