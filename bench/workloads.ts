@@ -4,6 +4,7 @@ import OpenAI from 'openai';
 
 export interface Workload {
   readonly name: string;
+  readonly sdk: 'openai' | 'anthropic';
   /** Events of the stream that the app sees; 0 for a plain call. */
   readonly chunks: number;
   run(): Promise<unknown>;
@@ -25,20 +26,28 @@ export function workloads(): Workload[] {
   };
   const withUsage = { ...chat, stream: true as const, stream_options: { include_usage: true } };
   return [
-    { name: 'OpenAI chat call', chunks: 0, run: () => openai.chat.completions.create(chat) },
-    { name: 'Anthropic message call', chunks: 0, run: () => anthropic.messages.create(message) },
+    { name: 'OpenAI chat call', sdk: 'openai', chunks: 0, run: () => openai.chat.completions.create(chat) },
+    {
+      name: 'Anthropic message call',
+      sdk: 'anthropic',
+      chunks: 0,
+      run: () => anthropic.messages.create(message),
+    },
     {
       name: 'OpenAI chat stream that asks for usage',
+      sdk: 'openai',
       chunks: CHUNKS,
       run: async () => drain(await openai.chat.completions.create(withUsage)),
     },
     {
       name: 'OpenAI chat stream, usage added and hidden',
+      sdk: 'openai',
       chunks: CHUNKS,
       run: async () => drain(await openai.chat.completions.create({ ...chat, stream: true })),
     },
     {
       name: 'Anthropic message stream',
+      sdk: 'anthropic',
       chunks: CHUNKS,
       run: async () => drain(await anthropic.messages.create({ ...message, stream: true })),
     },

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { isObject, type JsonObject, listAt, numberAt, stringAt } from '../../test/provider/json.ts';
 import type { Scenario } from '../../test/provider/scenarios.ts';
 import type { ReceivedRequest } from '../../test/provider/types.ts';
@@ -30,11 +31,12 @@ const REASONING_SHARE = 0.6;
 
 /** Makes the simulated provider as fast, as forgetful and as strict as real ones, in believable numbers. */
 export function createBehaviour(seed: number): (request: ReceivedRequest) => Scenario {
-  const random = new Random(seed);
   const cache = new PromptCache();
   const isAboveLimit = createRateLimit();
 
-  return ({ path, body }) => {
+  return ({ path, body, rawBody }) => {
+    // From the request, not from a sequence: who asks first depends on the machine.
+    const random = new Random(seed ^ crc32(rawBody));
     const model = stringAt(body, 'model') ?? '';
     const { firstTokenMs, tokensPerSecond, requestsPerSecond } = speeds[model] ?? DEFAULT_SPEED;
     const headersms = Math.round(firstTokenMs * random.between(0.6, 1.6));

@@ -6,8 +6,6 @@ import { fileURLToPath } from 'node:url';
 /** A program that runs beside the demo and ends with it. */
 export interface Child {
   readonly hasEnded: boolean;
-  /** Resolves when it has ended, whatever the reason. */
-  readonly ended: Promise<void>;
   /** What it wrote to stderr, as far as the last lines go. */
   errors(): string;
   /** The first match in a line of its output; throws when it ends before. */
@@ -26,12 +24,12 @@ const keeper = fileURLToPath(new URL('./keeper.ts', import.meta.url));
 
 export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
   // Detached, as Ctrl-C goes to all of a terminal's processes: the demo ends this one when it is done with it.
-  const process_ = spawn(process.execPath, [keeper, options.directory ?? '-', command, ...args], {
+  const keeperProcess = spawn(process.execPath, [keeper, options.directory ?? '-', command, ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: options.environment ?? process.env,
   });
-  const { stdout, stderr } = process_;
+  const { stdout, stderr } = keeperProcess;
   if (!stdout || !stderr) throw new Error('a child process without pipes');
   const output = createInterface({ input: stdout });
   const lastErrors: string[] = [];
@@ -41,7 +39,7 @@ export function startChild(command: string, args: readonly string[], options: Ch
   });
   let hasEnded = false;
   // Not 'close' of the process: it does not come when this side has closed the channel.
-  const ended = Promise.all([once(process_, 'exit'), once(stderr, 'close')]).then(() => {
+  const ended = Promise.all([once(keeperProcess, 'exit'), once(stderr, 'close')]).then(() => {
     hasEnded = true;
   });
 
@@ -49,7 +47,6 @@ export function startChild(command: string, args: readonly string[], options: Ch
     get hasEnded() {
       return hasEnded;
     },
-    ended,
     errors: () => lastErrors.join('\n'),
     waitFor: (pattern) =>
       new Promise((resolve, reject) => {
@@ -60,7 +57,7 @@ export function startChild(command: string, args: readonly string[], options: Ch
         ended.then(() => reject(new Error(`${command} ended:\n${lastErrors.join('\n')}`)));
       }),
     async stop() {
-      if (process_.connected) process_.disconnect();
+      if (keeperProcess.connected) keeperProcess.disconnect();
       await ended;
     },
   };

@@ -13,7 +13,7 @@ A chat service with several users runs under tokenmeter, against simulated OpenA
 Anthropic APIs. It needs no network and no keys.
 
   --seconds N   how long it runs: 1 to 900, default 60
-  --seed N      repeats the traffic of an earlier run; default: a random one
+  --seed N      the same people ask the same as in an earlier run; default: a random one
   --port N      where /metrics is served; default 9464, or a free port when that is taken;
                 0: any free port, for Prometheus too
   --help        this text`;

@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ATTR, METRIC } from '../../src/telemetry/names.ts';
 import { startChild } from './child.ts';
+import { counterName, labelName } from './scrape.ts';
 
 export interface Prometheus {
   readonly url: string;
@@ -21,6 +22,7 @@ const READY_WITHIN_MS = 10_000;
 export function findPrometheus(path = process.env.PATH ?? ''): string | undefined {
   return path
     .split(delimiter)
+    .filter((folder) => folder !== '')
     .flatMap((folder) => ['prometheus', 'prometheus.exe'].map((name) => join(folder, name)))
     .find(isExecutable);
 }
@@ -51,10 +53,8 @@ export async function startPrometheus(program: string, port: number, metrics: UR
 }
 
 function graphUrl(url: string): string {
-  const cost = `${METRIC.cost.name.replaceAll('.', '_')}_total`;
-  const user = ATTR.userId.replaceAll('.', '_');
   const query = new URLSearchParams({
-    'g0.expr': `sum by(${user})(rate(${cost}[15s]))*3600`,
+    'g0.expr': `sum by(${labelName(ATTR.userId)})(rate(${counterName(METRIC.cost)}[15s]))*3600`,
     'g0.tab': '0',
     'g0.range_input': '2m',
   });
@@ -71,7 +71,7 @@ async function isReady(url: string): Promise<boolean> {
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    return statSync(file).isFile();
   } catch {
     return false;
   }

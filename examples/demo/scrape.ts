@@ -1,3 +1,15 @@
+import type { InstrumentName } from '../../src/telemetry/names.ts';
+
+/** The name of a counter in a scrape. */
+export function counterName({ name }: InstrumentName): string {
+  return `${name.replaceAll('.', '_')}_total`;
+}
+
+/** The name of an attribute in a scrape. */
+export function labelName(attribute: string): string {
+  return attribute.replaceAll('.', '_');
+}
+
 /** One line of Prometheus' text format. */
 export interface Sample {
   readonly name: string;

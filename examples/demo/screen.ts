@@ -44,7 +44,7 @@ function liveScreen(options: ScreenOptions): Screen {
   stream.write(HIDE_CURSOR);
 
   function draw(progress: Progress, footer: readonly string[]): void {
-    const lines = frame(progress, { ...options, footer }, stream.columns, stream.rows - 1);
+    const lines = frame(progress, { ...options, footer }, stream.columns || 80, (stream.rows || 24) - 1);
     // Lines that the new size has wrapped cannot be counted, so all goes.
     const start = resized ? CLEAR_ALL : drawn > 0 ? `\r\x1b[${drawn}A` : '\r';
     resized = false;
@@ -87,7 +87,8 @@ function frame(progress: Progress, options: ScreenOptions, width: number, height
   const fit = (pieces: readonly string[]) => takeWhileFits(pieces, width).join(GAP);
   const tables = renderTables(progress.rows, { width, height: height - 4, paint });
   const below = footer.length > 0 ? ['', paint('dim', fit(footer))] : [];
-  return [paint('bold', fit([clock, ...figures(progress)])), '', ...tables, ...below];
+  const lines = [paint('bold', fit([clock, ...figures(progress)])), '', ...tables, ...below];
+  return lines.slice(0, height);
 }
 
 const GAP = '   ';

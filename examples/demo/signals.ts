@@ -2,7 +2,7 @@
 const AGAIN_AFTER_MS = 1000;
 
 /** Aborted by the first Ctrl-C, SIGTERM or closed terminal; one more Ctrl-C ends the process at once. */
-export function endOnSignals(): AbortSignal {
+export function endOnSignals(): AbortController {
   const ending = new AbortController();
   let first = 0;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -12,5 +12,5 @@ export function endOnSignals(): AbortSignal {
       ending.abort();
     });
   }
-  return ending.signal;
+  return ending;
 }

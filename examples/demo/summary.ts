@@ -34,7 +34,7 @@ export function summarize({ seconds, seed, samples, rows, check }: Outcome, pain
     ['most by', `${greatest(byUser)}; ${greatest(byModel)}`],
     ['unmetered', countText(unmetered, 'counted as calls; their usage is incomplete')],
     ['unpriced', countText(unpriced, 'tokens counted; no price is known')],
-    ['seed', `${seed} (--seed ${seed} repeats this traffic)`],
+    ['seed', `${seed} (with --seed ${seed} the same people ask the same again)`],
   ];
   return [
     paint('bold', 'Summary'),

@@ -26,6 +26,7 @@ interface Column {
 }
 
 const GAP = '  ';
+const SHORTEST_BAR = 8;
 const LONGEST_BAR = 24;
 const SHORTEST_NAME = 8;
 
@@ -76,13 +77,12 @@ export function renderTables(rows: readonly Row[], options: TableOptions): strin
 
   const total = sumUsage(rows);
   const titles = [both('USER', 'TEAM'), 'MODEL'] as const;
-  const layout = planLayout(titles, [...byUser, ...byModel], total, options.width);
+  const layout = planLayout(titles, [...byUser, ...byModel], total, options);
   const [userLines, modelLines] = shareHeight(byUser.length, byModel.length, options.height);
-  const paint = options.paint ?? noPaint;
   return [
-    ...renderTable(titles[0], byUser, userLines, total, layout, paint),
+    ...renderTable(titles[0], byUser, userLines, layout),
     '',
-    ...renderTable(titles[1], byModel, modelLines, total, layout, paint),
+    ...renderTable(titles[1], byModel, modelLines, layout),
   ];
 }
 
@@ -91,10 +91,18 @@ interface Layout {
   readonly columns: readonly { readonly column: Column; readonly width: number }[];
   /** 0: no room for bars. */
   readonly barWidth: number;
+  /** What shares are shares of. */
+  readonly total: Usage;
+  readonly paint: Paint;
 }
 
 /** The same for both tables, so that their numbers stand under each other. */
-function planLayout(titles: readonly string[], lines: readonly Line[], total: Usage, width: number): Layout {
+function planLayout(
+  titles: readonly string[],
+  lines: readonly Line[],
+  total: Usage,
+  { width, paint = noPaint }: TableOptions,
+): Layout {
   const names = [...titles, ...lines.map(({ name }) => name)];
   const longestName = Math.max(...names.map((name) => name.length));
   let shown = columns.map((column) => {
@@ -108,18 +116,12 @@ function planLayout(titles: readonly string[], lines: readonly Line[], total: Us
   }
   const nameWidth = Math.max(SHORTEST_NAME, Math.min(longestName, width - taken()));
   const left = width - nameWidth - taken() - GAP.length;
-  return { nameWidth, columns: shown, barWidth: left < SHORTEST_NAME ? 0 : Math.min(left, LONGEST_BAR) };
+  const barWidth = left < SHORTEST_BAR ? 0 : Math.min(left, LONGEST_BAR);
+  return { nameWidth, columns: shown, barWidth, total, paint };
 }
 
-function renderTable(
-  title: string,
-  lines: readonly Line[],
-  atMost: number,
-  total: Usage,
-  layout: Layout,
-  paint: Paint,
-): string[] {
-  const { nameWidth, barWidth } = layout;
+function renderTable(title: string, lines: readonly Line[], atMost: number, layout: Layout): string[] {
+  const { nameWidth, barWidth, total, paint } = layout;
   const titles = layout.columns.map(({ column, width }) => column.title.padStart(width));
   const most = lines[0]?.usage.spendUsd ?? 0;
   const body = lines.slice(0, atMost).map(({ name, usage }) => {

@@ -1,5 +1,5 @@
 import { ATTR, type InstrumentName, METRIC } from '../../src/telemetry/names.ts';
-import type { Sample } from './scrape.ts';
+import { counterName, labelName, type Sample } from './scrape.ts';
 
 /** What the calls of one user, of one model, or all calls came to. */
 export interface Usage {
@@ -23,30 +23,27 @@ export interface Row {
   readonly usage: Usage;
 }
 
-const counter = ({ name }: InstrumentName) => `${name.replaceAll('.', '_')}_total`;
-const label = (name: string) => name.replaceAll('.', '_');
-
 const add: Readonly<Record<string, (usage: Usage, sample: Sample) => void>> = {
-  [counter(METRIC.requests)]: (usage, { value, labels }) => {
-    const outcome = labels[label(ATTR.outcome)];
+  [counterName(METRIC.requests)]: (usage, { value, labels }) => {
+    const outcome = labels[labelName(ATTR.outcome)];
     usage.calls += value;
     if (outcome === 'ok') usage.ok += value;
     else if (outcome === 'aborted') usage.aborted += value;
     else usage.errors += value;
   },
-  [counter(METRIC.inputTokens)]: (usage, { value }) => {
+  [counterName(METRIC.inputTokens)]: (usage, { value }) => {
     usage.inputTokens += value;
   },
-  [counter(METRIC.cacheReadTokens)]: (usage, { value }) => {
+  [counterName(METRIC.cacheReadTokens)]: (usage, { value }) => {
     usage.cachedTokens += value;
   },
-  [counter(METRIC.outputTokens)]: (usage, { value }) => {
+  [counterName(METRIC.outputTokens)]: (usage, { value }) => {
     usage.outputTokens += value;
   },
-  [counter(METRIC.cost)]: (usage, { value }) => {
+  [counterName(METRIC.cost)]: (usage, { value }) => {
     usage.spendUsd = (usage.spendUsd ?? 0) + value;
   },
-  [counter(METRIC.requestSeconds)]: (usage, { value }) => {
+  [counterName(METRIC.requestSeconds)]: (usage, { value }) => {
     usage.seconds += value;
   },
 };
@@ -57,9 +54,9 @@ export function readRows(samples: readonly Sample[]): Row[] {
   for (const sample of samples) {
     const addSample = add[sample.name];
     if (!addSample) continue;
-    const user = sample.labels[label(ATTR.userId)] ?? '';
-    const team = sample.labels[label(ATTR.team)] ?? '';
-    const model = sample.labels[label(ATTR.requestModel)] ?? '';
+    const user = sample.labels[labelName(ATTR.userId)] ?? '';
+    const team = sample.labels[labelName(ATTR.team)] ?? '';
+    const model = sample.labels[labelName(ATTR.requestModel)] ?? '';
     const key = JSON.stringify([user, team, model]);
     const row = rows.get(key) ?? { user, team, model, usage: noUsage() };
     rows.set(key, row);
@@ -107,8 +104,8 @@ export type Counts = ReadonlyMap<string, number>;
 function countBy(samples: readonly Sample[], metric: InstrumentName, attribute: string): Counts {
   const counts = new Map<string, number>();
   for (const { name, labels, value } of samples) {
-    if (name !== counter(metric)) continue;
-    const key = labels[label(attribute)] ?? '';
+    if (name !== counterName(metric)) continue;
+    const key = labels[labelName(attribute)] ?? '';
     counts.set(key, (counts.get(key) ?? 0) + value);
   }
   return counts;

@@ -20,25 +20,26 @@ export async function watchTraffic(
   provider: Provider,
   screen: Screen,
   options: DemoOptions,
-  ending: AbortSignal,
+  ending: AbortController,
 ): Promise<{ samples: readonly Sample[]; seconds: number }> {
   const track = trackProgress();
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
-  const end = AbortSignal.any([ending, AbortSignal.timeout(1000 * options.seconds)]);
   const look = async () => {
     const samples = await app.scrape();
-    return { samples, progress: track(seconds(), readRows(samples), end.aborted) };
+    return { samples, progress: track(seconds(), readRows(samples), ending.signal.aborted) };
   };
 
   const traffic = startTraffic(app.url, options.seed);
+  const timer = setTimeout(() => ending.abort(), 1000 * options.seconds);
   try {
-    while (!end.aborted) {
+    while (!ending.signal.aborted) {
       screen.show((await look()).progress);
-      await delay(REFRESH_MS, undefined, { signal: end }).catch(() => {});
+      await delay(REFRESH_MS, undefined, { signal: ending.signal }).catch(() => {});
     }
     screen.show((await look()).progress);
   } finally {
+    clearTimeout(timer);
     await traffic.finish();
   }
   await Promise.race([

@@ -135,7 +135,7 @@ function observeSeries(series: Series, observables: Observables, observe: Observ
 function warnUnmetered({ provider, requestModel, unmetered }: SettledCall): void {
   warnOnce(
     `unmetered:${unmetered}`,
-    `a ${provider} call (${requestModel ?? 'unknown model'}) has no complete usage: ${unmetered}. ` +
+    `a call to ${provider} (${requestModel ?? 'unknown model'}) has no complete usage: ${unmetered}. ` +
       `Such calls are counted in ${METRIC.unmetered.name}.`,
   );
 }
@@ -144,6 +144,6 @@ function warnUnpriced({ provider, requestModel, responseModel, unpriced }: Settl
   const model = responseModel ?? requestModel ?? 'unknown model';
   warnOnce(
     `unpriced:${provider}:${model}`,
-    `a ${provider} call (${model}) has no known price: ${unpriced}. Such calls are counted in ${METRIC.unpriced.name}.`,
+    `a call to ${provider} (${model}) has no known price: ${unpriced}. Such calls are counted in ${METRIC.unpriced.name}.`,
   );
 }

@@ -7,14 +7,12 @@ type ReadBody = (body: unknown) => ResponseFacts | undefined;
 export function chatStream(read: ReadBody): StreamReader {
   let first: Fields | undefined;
   let usageChunk: Fields | undefined;
-  let serviceTier: unknown;
   const finishReasons: string[] = [];
   return {
     push(event) {
       const chunk = fieldsOf(event);
       first ??= chunk;
       if (chunk.usage != null) usageChunk = chunk;
-      serviceTier = chunk.service_tier ?? serviceTier;
       const choices = chunk.choices;
       if (!Array.isArray(choices)) return;
       for (const choice of choices) {
@@ -27,7 +25,7 @@ export function chatStream(read: ReadBody): StreamReader {
     },
     facts() {
       const last = usageChunk ?? fieldsOf(first);
-      const facts = read({ ...last, service_tier: serviceTier });
+      const facts = read({ ...last, service_tier: last.service_tier ?? first?.service_tier });
       return { ...facts, finishReasons };
     },
     restore(event) {
