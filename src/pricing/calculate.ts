@@ -1,4 +1,4 @@
-import { readUsage } from '../providers/usage.ts';
+import { readUsage } from '../providers/index.ts';
 import { isUnpriced, usdFromPico } from './cost.ts';
 import { priceCall } from './price.ts';
 import type { Confidence, CostClass } from './types.ts';

@@ -1,3 +1,4 @@
+import type { Usage } from '../usage.ts';
 import { anthropic } from './anthropic/index.ts';
 import { openai } from './openai/index.ts';
 import type { Endpoint, Provider } from './types.ts';
@@ -14,4 +15,9 @@ export function endpointFinder(provider: Provider): (method: string, path: strin
     const query = path.indexOf('?');
     return endpoints.get(`${method} ${query < 0 ? path : path.slice(0, query)}`);
   };
+}
+
+/** The usage object of a provider's answer as the one normalised record. */
+export function readUsage(provider: string, raw: unknown): Usage | undefined {
+  return providers.find(({ name }) => name === provider)?.readUsage(raw);
 }

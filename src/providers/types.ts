@@ -6,6 +6,8 @@ export interface Provider {
   readonly name: string;
   readonly sdk: Sdk;
   readonly endpoints: readonly Endpoint[];
+  /** A usage object of this provider, from whichever endpoint, or undefined if it is none. */
+  readUsage(raw: unknown): Usage | undefined;
 }
 
 /** Where the SDK defines its client class. */

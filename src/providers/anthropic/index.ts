@@ -1,5 +1,6 @@
 import type { Provider } from '../types.ts';
 import { endpoints } from './endpoints.ts';
+import { readAnthropicUsage } from './usage.ts';
 
 export const anthropic: Provider = {
   name: 'anthropic',
@@ -10,4 +11,5 @@ export const anthropic: Provider = {
     isClient: (clientClass) => 'Messages' in clientClass && !('Embeddings' in clientClass),
   },
   endpoints,
+  readUsage: readAnthropicUsage,
 };

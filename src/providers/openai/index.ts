@@ -1,5 +1,6 @@
 import type { Provider } from '../types.ts';
 import { endpoints } from './endpoints.ts';
+import { readOpenAIUsage } from './usage.ts';
 
 export const openai: Provider = {
   name: 'openai',
@@ -10,4 +11,5 @@ export const openai: Provider = {
     isClient: (clientClass) => 'Chat' in clientClass && 'Embeddings' in clientClass,
   },
   endpoints,
+  readUsage: (raw) => readOpenAIUsage(raw),
 };
