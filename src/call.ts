@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
-import { currentUsageContext, type UsageContext } from './context.ts';
-import { errorTypeOf, isAbort } from './error-type.ts';
+import { currentUsageContext, readUsageContext, type UsageContext } from './context.ts';
+import { classify } from './error-type.ts';
+import { cutLabel } from './label-length.ts';
 import type { Outcome, Pipeline, SettledCall, Sink, UnmeteredReason } from './pipeline.ts';
 import type { Cost } from './pricing/types.ts';
 import type {
@@ -53,7 +54,7 @@ export class Call implements CallObserver {
   }
 
   amend(body: string): string | undefined {
-    const amended = this.endpoint.askForUsage?.(body);
+    const amended = this.endpoint.askForUsage?.(body, this.client);
     if (amended !== undefined) this.restores = true;
     return amended;
   }
@@ -122,15 +123,16 @@ export class Call implements CallObserver {
 
   failed(error: unknown): void {
     if (this.#settled) return;
-    const aborted = this.#signal?.aborted === true || isAbort(error);
-    this.#settle(aborted ? 'aborted' : 'error', this.#streamFacts(), { errorType: errorTypeOf(error) });
+    const { aborted, errorType } = classify(error);
+    const outcome = aborted || this.#signal?.aborted === true ? 'aborted' : 'error';
+    this.#settle(outcome, this.#streamFacts(), { errorType });
   }
 
   #identify(): UsageContext {
     const { who } = this;
     if (who.user !== undefined) return who;
     const resolved = this.#resolve();
-    const user = resolved?.user ?? this.facts.user;
+    const user = resolved?.user ?? cutLabel(this.facts.user);
     if (resolved === undefined) return user === undefined ? who : { ...who, user };
     return { ...resolved, ...who, ...(user !== undefined && { user }) };
   }
@@ -140,11 +142,14 @@ export class Call implements CallObserver {
     if (!resolveUser) return undefined;
     try {
       const { provider, endpoint, params } = this;
-      const found = resolveUser({ provider: provider.name, operation: endpoint.operation, params });
-      if (typeof found === 'string') return { user: found };
-      return found ?? undefined;
+      const found: unknown = resolveUser({ provider: provider.name, operation: endpoint.operation, params });
+      if (found instanceof Promise) {
+        found.catch(() => {});
+        throw new TypeError('it returned a promise; a call cannot wait for it');
+      }
+      return readUsageContext(typeof found === 'object' ? found : { user: found });
     } catch (fault) {
-      warnOnce('user resolver', 'the `user` resolver threw; the call goes on without it', fault);
+      warnOnce('user resolver', 'the `user` resolver failed; calls go on without it', fault);
       return undefined;
     }
   }
@@ -178,8 +183,8 @@ export class Call implements CallObserver {
       const settled: SettledCall = {
         provider: provider.name,
         endpoint,
-        requestModel: this.facts.model,
-        responseModel: facts?.model,
+        requestModel: cutLabel(this.facts.model),
+        responseModel: cutLabel(facts?.model),
         responseId: facts?.id,
         finishReasons: facts?.finishReasons ?? [],
         attributes: facts?.attributes,

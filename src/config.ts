@@ -75,10 +75,20 @@ const namesIn = (list: string) => list.split(',').map((name) => name.trim() as M
 const SWITCH = 'true or false';
 const booleanText = v.pipe(
   v.string(),
-  v.toLowerCase(),
-  v.picklist(['true', 'false'], SWITCH),
-  v.transform((value) => value === 'true'),
+  v.check((value) => /^(true|false)$/i.test(value), SWITCH),
+  v.transform((value) => value.toLowerCase() === 'true'),
 );
+
+const MILLISECONDS = 'a whole number of milliseconds above 0';
+const milliseconds = v.pipe(
+  v.string(),
+  v.digits(MILLISECONDS),
+  v.transform(Number),
+  v.minValue(1, MILLISECONDS),
+);
+const LOG_LEVELS = ['NONE', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE', 'ALL'] as const;
+const levelIn = (text: string) => text.toUpperCase() as (typeof LOG_LEVELS)[number];
+const LEVELS = `one of ${LOG_LEVELS.join(', ')}`;
 
 /** The variables that are read here; the OTel SDK reads its own. An empty one counts as unset. */
 const EnvironmentSchema = v.object({
@@ -94,6 +104,15 @@ const EnvironmentSchema = v.object({
   OTEL_EXPORTER_PROMETHEUS_PORT: v.optional(
     v.pipe(v.string(), v.digits(PORT), v.transform(Number), v.maxValue(65535, PORT)),
   ),
+  OTEL_METRIC_EXPORT_INTERVAL: v.optional(milliseconds),
+  OTEL_METRIC_EXPORT_TIMEOUT: v.optional(milliseconds),
+  OTEL_LOG_LEVEL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((level) => LOG_LEVELS.includes(levelIn(level)), LEVELS),
+      v.transform(levelIn),
+    ),
+  ),
   TOKENMETER_STREAM_USAGE: v.optional(booleanText),
 });
 
@@ -105,6 +124,9 @@ export interface ResolvedConfig {
   readonly streamUsage: boolean;
   readonly metricExporters: readonly MetricExporterName[];
   readonly prometheus: { readonly host: string; readonly port: number; readonly path: string };
+  readonly exportIntervalMillis: number;
+  readonly exportTimeoutMillis: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number] | undefined;
 }
 
 /** Throws a ConfigError that names every bad option and variable and quotes its value. */
@@ -129,6 +151,9 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
       port: endpoint.port ?? env.OTEL_EXPORTER_PROMETHEUS_PORT ?? 9464,
       path: endpoint.path ?? '/metrics',
     },
+    exportIntervalMillis: env.OTEL_METRIC_EXPORT_INTERVAL ?? 60_000,
+    exportTimeoutMillis: env.OTEL_METRIC_EXPORT_TIMEOUT ?? 30_000,
+    logLevel: env.OTEL_LOG_LEVEL,
   };
 }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { cutLabel } from './label-length.ts';
 
 /** On whose behalf code runs. Every member is optional; a nested context adds to the outer one. */
 export interface UsageContext {
@@ -25,7 +26,21 @@ const storage = shared[KEY];
  * await withUsageContext({ user: 'u_42', team: 'search' }, () => client.chat.completions.create(…));
  */
 export function withUsageContext<T>(context: UsageContext, fn: () => T): T {
-  return storage.run({ ...storage.getStore(), ...context }, fn);
+  return storage.run({ ...storage.getStore(), ...readUsageContext(context) }, fn);
+}
+
+/**
+ * The members that say something. Ids that come as numbers are ids too; an empty or missing one must
+ * not hide what an outer context, or the request, says.
+ */
+export function readUsageContext(context: unknown): UsageContext {
+  const said: { -readonly [K in keyof UsageContext]: UsageContext[K] } = {};
+  for (const name of ['user', 'team', 'feature'] as const) {
+    const value = (context as Record<string, unknown> | null | undefined)?.[name];
+    if (typeof value === 'string' && value !== '') said[name] = cutLabel(value);
+    else if (typeof value === 'number' || typeof value === 'bigint') said[name] = String(value);
+  }
+  return said;
 }
 
 /** The context of the code that is running now. */

@@ -8,11 +8,12 @@ import {
 import { Call } from './call.ts';
 import { checkMeterConfig, type MeterConfig } from './config.ts';
 import { TokenmeterError } from './errors.ts';
+import { registerLoaderHooks } from './loader.ts';
 import type { Pipeline } from './pipeline.ts';
 import { priceCall } from './pricing/price.ts';
 import { endpointFinder, providers } from './providers/index.ts';
 import type { ClientClass, Provider } from './providers/types.ts';
-import { reportFault } from './report.ts';
+import { reportFault, warnOnce } from './report.ts';
 import { type Begin, findClientPrototype, patchClient } from './sdk/client.ts';
 import type { ClientPrototype } from './sdk/types.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -37,6 +38,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
 
   constructor(config: TokenmeterInstrumentationConfig = {}) {
     super(SCOPE_NAME, VERSION, config);
+    if (this.isEnabled()) registerLoaderHooks();
   }
 
   /**
@@ -121,6 +123,8 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
 
   private _patch(prototype: ClientPrototype, client: FoundClient): void {
     client.unpatch ??= patchClient(prototype, this._begin(client.provider));
+    if (!client.unpatch)
+      warnOnce('two meters', 'an SDK is metered already: this instrumentation leaves it alone');
   }
 
   private _begin(provider: Provider): Begin {

@@ -1,6 +1,7 @@
-import { createRequire, register } from 'node:module';
+import { createRequire, register as registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { diag } from '@opentelemetry/api';
 import { providers } from './providers/index.ts';
 
 /** The part of `import-in-the-middle/register-hooks.mjs` that is used here. */
@@ -19,6 +20,15 @@ const shared = globalThis as { [REGISTERED]?: boolean };
 export function registerLoaderHooks(): void {
   if (shared[REGISTERED]) return;
   shared[REGISTERED] = true;
+  try {
+    register();
+  } catch (fault) {
+    // A bundled app has no packages to load the hooks from, nor a use for them.
+    diag.debug('tokenmeter: no loader hooks', fault);
+  }
+}
+
+function register(): void {
   const include = providers.map(({ sdk }) => {
     const files = sdk.files.filter((file) => file.endsWith('.mjs')).map(escapeRegExp);
     return new RegExp(`/node_modules/${sdk.module}/(?:${files.join('|')})$`);
@@ -28,7 +38,7 @@ export function registerLoaderHooks(): void {
   const hooks = loadSyncHooks(instrumentation);
   if (hooks?.supportsSyncHooks()) hooks.register({ include });
   else if (isMainThread) {
-    register('import-in-the-middle/hook.mjs', pathToFileURL(instrumentation), { data: { include } });
+    registerHooks('import-in-the-middle/hook.mjs', pathToFileURL(instrumentation), { data: { include } });
   }
 }
 

@@ -6,20 +6,12 @@ import {
   type MeterProvider,
   metrics,
 } from '@opentelemetry/api';
-import {
-  defaultResource,
-  detectResources,
-  envDetector,
-  type Resource,
-  resourceFromAttributes,
-  serviceInstanceIdDetector,
-} from '@opentelemetry/resources';
 import { type IMetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { type ResolvedConfig, resolveConfig, type TokenmeterConfig } from './config.ts';
 import { TokenmeterInstrumentation } from './instrumentation.ts';
-import { registerLoaderHooks } from './loader.ts';
 import { type ScrapeEndpoint, startScrapeEndpoint } from './telemetry/prometheus.ts';
 import { consoleReader, otlpReader } from './telemetry/readers.ts';
+import { createResource } from './telemetry/resource.ts';
 import {
   lateTracerProvider,
   prepareTracing,
@@ -47,17 +39,20 @@ export interface Tokenmeter {
  */
 export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   const resolved = resolveConfig(config, process.env);
-  setLogLevel(process.env.OTEL_LOG_LEVEL);
-  const instrumentation = new TokenmeterInstrumentation({
-    enabled: !resolved.disabled,
-    user: resolved.user,
-    streamUsage: resolved.streamUsage,
-  });
+  if (resolved.logLevel) {
+    diag.setLogger(new DiagConsoleLogger(), {
+      logLevel: DiagLogLevel[resolved.logLevel],
+      suppressOverrideMessage: true,
+    });
+  }
   if (resolved.disabled) {
+    const instrumentation = new TokenmeterInstrumentation({ enabled: false });
     return { instrumentation, metricsUrl: Promise.resolve(undefined), shutdown: async () => {} };
   }
-  registerLoaderHooks();
+  // What can fail comes first: nothing is patched by a start that fails.
   const metering = joinedMeterProvider() ?? ownMeterProvider(resolved);
+  const { user, streamUsage } = resolved;
+  const instrumentation = new TokenmeterInstrumentation({ user, streamUsage });
   instrumentation.setMeterProvider(metering.provider);
   const tracing = startTraces(instrumentation, resolved);
   let stopped: Promise<unknown> | undefined;
@@ -88,13 +83,13 @@ function joinedMeterProvider(): Metering | undefined {
 /** One of our own, not registered globally: an app that sets up OpenTelemetry later finds its place free. */
 function ownMeterProvider(config: ResolvedConfig): Metering {
   const exporters = new Set(config.metricExporters);
+  const pushing: IMetricReader[] = [];
+  if (exporters.has('otlp')) pushing.push(otlpReader(config, process.env));
+  if (exporters.has('console')) pushing.push(consoleReader(config));
   const endpoint = exporters.has('prometheus') ? startScrapeEndpoint(config.prometheus) : undefined;
   endpoint?.listening.catch((error: Error) => diag.error(`tokenmeter: ${error.message}`));
-  const pushing: IMetricReader[] = [];
-  if (exporters.has('otlp')) pushing.push(otlpReader(process.env));
-  if (exporters.has('console')) pushing.push(consoleReader(process.env));
   const provider = new SdkMeterProvider({
-    resource: resource(config.serviceName),
+    resource: createResource(config.serviceName),
     readers: [...(endpoint ? [endpoint.exporter] : []), ...pushing],
   });
   const cancelFlush = pushing.length > 0 ? flushAtExit(() => provider.forceFlush()) : undefined;
@@ -123,22 +118,7 @@ function startTraces(
 /** A process that comes to its end by itself exports what it still holds. Returns how to take that back. */
 function flushAtExit(flush: () => Promise<void>): () => void {
   const atExit = () =>
-    flush().catch((error: unknown) => diag.error('tokenmeter: export at exit failed', error));
+    flush().catch((error: Error) => diag.error(`tokenmeter: export at exit failed: ${error.message}`));
   process.once('beforeExit', atExit);
   return () => process.off('beforeExit', atExit);
-}
-
-function resource(serviceName: string | undefined): Resource {
-  // Not the process detector: command lines hold secrets. Not the host detector: it runs programs.
-  const detectors = [serviceInstanceIdDetector, envDetector];
-  const found = defaultResource().merge(detectResources({ detectors }));
-  return serviceName === undefined
-    ? found
-    : found.merge(resourceFromAttributes({ 'service.name': serviceName }));
-}
-
-function setLogLevel(level: string | undefined): void {
-  const known = DiagLogLevel[(level ?? '').toUpperCase() as keyof typeof DiagLogLevel];
-  if (known === undefined) return;
-  diag.setLogger(new DiagConsoleLogger(), { logLevel: known, suppressOverrideMessage: true });
 }

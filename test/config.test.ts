@@ -27,6 +27,9 @@ describe('configuration', () => {
       streamUsage: true,
       metricExporters: ['prometheus'],
       prometheus: { host: 'localhost', port: 9464, path: '/metrics' },
+      exportIntervalMillis: 60_000,
+      exportTimeoutMillis: 30_000,
+      logLevel: undefined,
     });
   });
 
@@ -92,6 +95,16 @@ describe('configuration', () => {
       'variable OTEL_EXPORTER_PROMETHEUS_PORT: got "94.64", expected a whole number from 0 to 65535',
     ],
     [{}, { OTEL_SDK_DISABLED: 'yes' }, 'variable OTEL_SDK_DISABLED: got "yes", expected true or false'],
+    [
+      {},
+      { OTEL_METRIC_EXPORT_INTERVAL: '-5' },
+      'variable OTEL_METRIC_EXPORT_INTERVAL: got "-5", expected a whole number of milliseconds above 0',
+    ],
+    [
+      {},
+      { OTEL_LOG_LEVEL: 'foo' },
+      'variable OTEL_LOG_LEVEL: got "foo", expected one of NONE, ERROR, WARN, INFO, DEBUG, VERBOSE, ALL',
+    ],
     [
       {},
       { TOKENMETER_STREAM_USAGE: '1' },

@@ -40,7 +40,7 @@ export interface Endpoint {
   /** A reader for one streamed answer. */
   stream?(): StreamReader;
   /** The request body that also asks for usage on the stream; undefined when the user has set that, either way. */
-  askForUsage?(body: string): string | undefined;
+  askForUsage?(body: string, client: object): string | undefined;
 }
 
 export type Operation = 'chat' | 'text_completion' | 'embeddings';

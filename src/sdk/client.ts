@@ -26,9 +26,11 @@ const PATCHED = Symbol.for('tokenmeter.patched');
 export function patchClient(prototype: ClientPrototype, begin: Begin): (() => void) | undefined {
   if (Object.hasOwn(prototype, PATCHED)) return undefined;
   const { methodRequest, prepareRequest } = prototype;
+  // Another patch may lie over ours, so that it cannot be taken out: then it must at least do nothing.
+  let active = true;
 
   function observedMethodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise {
-    const call = begin(this, method, path);
+    const call = active ? begin(this, method, path) : undefined;
     if (call === undefined) return methodRequest.call(this, method, path, options);
     let promise: ApiPromise;
     try {
@@ -55,6 +57,7 @@ export function patchClient(prototype: ClientPrototype, begin: Begin): (() => vo
   if (prepareRequest) restore.push(replace(prototype, 'prepareRequest', observedPrepareRequest));
   Object.defineProperty(prototype, PATCHED, { value: true, configurable: true });
   return () => {
+    active = false;
     for (const undo of restore) undo();
     Reflect.deleteProperty(prototype, PATCHED);
   };
@@ -126,8 +129,12 @@ function amendBody(request: PreparedRequest, options: RequestOptions | undefined
   }
 }
 
-/** Old SDK versions compute the length of the body before this point; newer ones leave it to fetch. */
+/** Old SDK versions, and some apps, set the length of the body before this point; else fetch does. */
 function updateContentLength(headers: unknown, body: string): void {
+  if (headers instanceof Headers) {
+    if (headers.has('content-length')) headers.set('content-length', String(Buffer.byteLength(body)));
+    return;
+  }
   if (typeof headers !== 'object' || headers === null) return;
   for (const name of Object.keys(headers)) {
     if (name.toLowerCase() === 'content-length') {

@@ -67,7 +67,7 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
   /** The response arrived, and the SDK or the app takes it. */
   fulfilled(props: ResponseProps, next: (props: ResponseProps) => unknown): unknown {
     const given = next(props);
-    if (!this.#parsed && given === props.response) observeResponse(props.response, this.#call);
+    if (!this.#parsed && given === props.response) this.#watchResponse(props.response);
     return given;
   }
 
@@ -75,12 +75,26 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
     this.#call.failed(error);
   }
 
+  #watchResponse(response: Response): void {
+    try {
+      observeResponse(response, this.#call, () => !this.#parsed);
+    } catch (fault) {
+      // A response of a custom fetch may be frozen, or no Response at all.
+      reportFault('observing a response', fault);
+      this.#call.unread();
+    }
+  }
+
   readonly #look = (value: unknown): void => {
-    if (!isStream(value)) {
-      this.#call.result(value);
-    } else if (!this.#streaming) {
-      this.#streaming = true;
-      observeStream(value, this.#call);
+    try {
+      if (!isStream(value)) {
+        this.#call.result(value);
+      } else if (!this.#streaming) {
+        this.#streaming = true;
+        observeStream(value, this.#call);
+      }
+    } catch (fault) {
+      reportFault('observing an answer', fault);
     }
   };
 

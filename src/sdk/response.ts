@@ -1,34 +1,62 @@
 import type { CallObserver } from './types.ts';
 
+type Method = (...args: unknown[]) => unknown;
+
+/** Ways to the body that cannot be watched without reading it for the app. */
+const UNWATCHED = ['arrayBuffer', 'blob', 'bytes', 'formData', 'clone'];
+
 /**
  * Observes the body of a raw response that the app asked for, through the app's own reading of it.
- * Nothing is cloned and nothing is read for it.
+ * Nothing is cloned and nothing is read for it. `isTheirs` tells whether it is still the app that
+ * reads: it may leave the rest to the SDK.
  */
-export function observeResponse(response: Response, call: CallObserver): void {
-  const readers: { -readonly [K in 'json' | 'text']: Response[K] } = response;
-  const { json, text } = readers;
-  readers.json = () => {
-    const body = json.call(response);
-    body.then(
-      (value) => call.result(value),
-      (error) => call.failed(error),
-    );
-    return body;
+export function observeResponse(response: Response, call: CallObserver, isTheirs: () => boolean): void {
+  const unread = () => {
+    if (isTheirs()) call.unread();
   };
-  readers.text = () => {
-    const body = text.call(response);
-    body.then(
-      (value) => readText(value, call),
-      (error) => call.failed(error),
-    );
-    return body;
+  const watch = (name: 'json' | 'text', look: (body: unknown) => void) => {
+    wrap(response, name, (read) => {
+      const body = read();
+      if (body instanceof Promise) body.then(look, (error) => call.failed(error));
+      return body;
+    });
   };
+  watch('json', (body) => call.result(body));
+  watch('text', (body) => {
+    const parsed = parse(body);
+    if (parsed === undefined) unread();
+    else call.result(parsed);
+  });
+  for (const name of UNWATCHED) {
+    wrap(response, name, (read) => {
+      unread();
+      return read();
+    });
+  }
+  Object.defineProperty(response, 'body', {
+    configurable: true,
+    get() {
+      unread();
+      return Reflect.get(Object.getPrototypeOf(response), 'body', response);
+    },
+  });
 }
 
-function readText(body: string, call: CallObserver): void {
+/** Puts a method of the response's own, not enumerable, over the one it inherits. */
+function wrap(response: Response, name: string, around: (read: () => unknown) => unknown): void {
+  const method: unknown = Reflect.get(response, name);
+  if (typeof method !== 'function') return;
+  Object.defineProperty(response, name, {
+    configurable: true,
+    writable: true,
+    value: (...args: unknown[]) => around(() => (method as Method).apply(response, args)),
+  });
+}
+
+function parse(body: unknown): unknown {
   try {
-    call.result(JSON.parse(body));
+    return JSON.parse(String(body));
   } catch {
-    call.unread();
+    return undefined;
   }
 }

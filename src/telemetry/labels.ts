@@ -20,7 +20,5 @@ export function whoLabels(call: SettledCall): Attributes {
 
 /** An unknown value is a label that is not there: in Prometheus both are the empty string. */
 function present(labels: Record<string, string | undefined>): Attributes {
-  return Object.fromEntries(
-    Object.entries(labels).filter(([, value]) => typeof value === 'string' && value !== ''),
-  );
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== undefined));
 }

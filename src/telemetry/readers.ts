@@ -16,8 +16,13 @@ const OTLP_PACKAGES: Readonly<Record<string, string>> = {
   grpc: '@opentelemetry/exporter-metrics-otlp-grpc',
 };
 
+interface Timing {
+  readonly exportIntervalMillis: number;
+  readonly exportTimeoutMillis: number;
+}
+
 /** A reader that pushes to where the standard OTEL_EXPORTER_OTLP_* variables say. */
-export function otlpReader(environment: NodeJS.ProcessEnv): IMetricReader {
+export function otlpReader(timing: Timing, environment: NodeJS.ProcessEnv): IMetricReader {
   const protocol =
     environment.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL ||
     environment.OTEL_EXPORTER_OTLP_PROTOCOL ||
@@ -27,19 +32,18 @@ export function otlpReader(environment: NodeJS.ProcessEnv): IMetricReader {
   const { OTLPMetricExporter } = load(known ?? '@opentelemetry/exporter-metrics-otlp-proto') as {
     OTLPMetricExporter: new () => PushMetricExporter;
   };
-  return periodic(new OTLPMetricExporter(), environment);
+  return periodic(new OTLPMetricExporter(), timing);
 }
 
-export function consoleReader(environment: NodeJS.ProcessEnv): IMetricReader {
-  return periodic(new ConsoleMetricExporter(), environment);
+export function consoleReader(timing: Timing): IMetricReader {
+  return periodic(new ConsoleMetricExporter(), timing);
 }
 
-function periodic(exporter: PushMetricExporter, environment: NodeJS.ProcessEnv): IMetricReader {
-  const interval = Number(environment.OTEL_METRIC_EXPORT_INTERVAL) || 60_000;
-  const timeout = Number(environment.OTEL_METRIC_EXPORT_TIMEOUT) || 30_000;
+function periodic(exporter: PushMetricExporter, timing: Timing): IMetricReader {
+  const { exportIntervalMillis, exportTimeoutMillis } = timing;
   return new PeriodicExportingMetricReader({
     exporter,
-    exportIntervalMillis: interval,
-    exportTimeoutMillis: Math.min(timeout, interval),
+    exportIntervalMillis,
+    exportTimeoutMillis: Math.min(exportTimeoutMillis, exportIntervalMillis),
   });
 }

@@ -6,6 +6,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { createResource } from './resource.ts';
 
 // Loaded only where traces are exported: it brings every exporter there is.
 const load = createRequire(import.meta.url);
@@ -33,8 +34,12 @@ export function prepareTracing(serviceName: string | undefined): Tracing {
     start() {
       if (registeredTracer('tokenmeter')) return;
       // Traces only: metrics have their own provider, and log records are not ours to set up.
-      const name = serviceName === undefined ? {} : { serviceName };
-      sdk = new NodeSDK({ ...name, metricReaders: [], logRecordProcessors: [] });
+      sdk = new NodeSDK({
+        resource: createResource(serviceName),
+        autoDetectResources: false,
+        metricReaders: [],
+        logRecordProcessors: [],
+      });
       sdk.start();
     },
     shutdown: async () => sdk?.shutdown(),

@@ -67,8 +67,14 @@ export function responseStream(read: ReadBody): StreamReader {
  * quotes can only be a key: at the top level it is the user's setting, and elsewhere the request is
  * left alone rather than parsed.
  */
-export function askForUsage(body: string): string | undefined {
+export function askForUsage(
+  body: string,
+  client: { readonly apiVersion?: unknown } = {},
+): string | undefined {
+  // Azure's versions before this one refuse the option.
+  if (typeof client.apiVersion === 'string' && client.apiVersion < '2024-09-01') return undefined;
   const end = body.lastIndexOf('}');
-  if (end < 0 || !body.startsWith('{') || body.includes('"stream_options"')) return undefined;
+  const isObject = body.startsWith('{"') || /^\{\s*"/.test(body);
+  if (end < 0 || !isObject || body.includes('"stream_options"')) return undefined;
   return `${body.slice(0, end)},"stream_options":{"include_usage":true}}`;
 }
