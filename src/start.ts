@@ -9,6 +9,7 @@ import {
 import { type IMetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { type ResolvedConfig, resolveConfig, type TokenmeterConfig } from './config.ts';
 import { TokenmeterInstrumentation } from './instrumentation.ts';
+import { SCOPE_NAME } from './telemetry/names.ts';
 import { type ScrapeEndpoint, startScrapeEndpoint } from './telemetry/prometheus.ts';
 import { consoleReader, otlpReader } from './telemetry/readers.ts';
 import { createResource } from './telemetry/resource.ts';
@@ -67,6 +68,9 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   };
 }
 
+/** Of one metric. */
+const MAX_SERIES = 500_000;
+
 interface Metering {
   readonly provider: MeterProvider;
   readonly endpoint?: ScrapeEndpoint | undefined;
@@ -90,6 +94,8 @@ function ownMeterProvider(config: ResolvedConfig): Metering {
   endpoint?.listening.catch((error: Error) => diag.error(`tokenmeter: ${error.message}`));
   const provider = new SdkMeterProvider({
     resource: createResource(config.serviceName),
+    // OpenTelemetry's own limit, 2,000 series, would merge the users beyond it into one that has no labels.
+    views: [{ meterName: SCOPE_NAME, instrumentName: '*', aggregationCardinalityLimit: MAX_SERIES }],
     readers: [...(endpoint ? [endpoint.exporter] : []), ...pushing],
   });
   const cancelFlush = pushing.length > 0 ? flushAtExit(() => provider.forceFlush()) : undefined;

@@ -42,6 +42,21 @@ describe('startTokenmeter', () => {
     assert.equal(server.requests.length, before + 1, 'the app goes on');
   });
 
+  test('3,000 users: nobody is lost in an overflow', async () => {
+    const meter = startTokenmeter({ prometheus: { port: 0 } });
+    meter.instrumentation.manuallyInstrument(OpenAI);
+    const ids = Array.from({ length: 3000 }, (_, n) => `user-${n}`);
+    const fetch = async () => Response.json({ model: 'gpt-4.1', usage: { prompt_tokens: 10 } });
+    const client = new OpenAI({ apiKey: 'test', fetch });
+    await Promise.all(
+      ids.map((user) => client.chat.completions.create({ model: GPT, messages: hello, user })),
+    );
+    const text = await (await globalThis.fetch((await meter.metricsUrl) ?? '')).text();
+    await meter.shutdown();
+    assert.equal(text.match(/^tokenmeter_requests_total\{user_id="user-\d+"/gm)?.length, 3000);
+    assert.doesNotMatch(text, /otel_metric_overflow/);
+  });
+
   test('a user id cannot break the exposition', async () => {
     const meter = startTokenmeter({ prometheus: { port: 0 } });
     meter.instrumentation.manuallyInstrument(OpenAI);
