@@ -41,6 +41,7 @@ export class Call implements CallObserver {
   #signal: AbortSignal | undefined;
   #reader: StreamReader | undefined;
   #streaming = false;
+  #raw = false;
   #firstChunk = 0;
   #chunks = 0;
   #settled = false;
@@ -54,6 +55,8 @@ export class Call implements CallObserver {
   }
 
   amend(body: string): string | undefined {
+    // Nobody could keep the extra chunk from an app that reads the response itself.
+    if (this.#raw) return undefined;
     const amended = this.endpoint.askForUsage?.(body, this.client);
     if (amended !== undefined) this.restores = true;
     return amended;
@@ -115,6 +118,10 @@ export class Call implements CallObserver {
 
   closed(): void {
     this.#settle(this.#reader?.complete ? 'ok' : 'aborted', this.#streamFacts());
+  }
+
+  takenRaw(): void {
+    this.#raw = true;
   }
 
   unread(): void {

@@ -13,6 +13,8 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
   readonly #call: CallObserver;
   /** The SDK parses the body. False as long as the app only took the raw response. */
   #parsed = false;
+  /** The app asked for the parsed body. */
+  #wanted = false;
   #streaming = false;
 
   constructor(call: CallObserver) {
@@ -33,12 +35,24 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
     if (!(responsePromise instanceof ObservedPromise)) {
       promise.responsePromise = new ObservedPromise(responsePromise, this);
     }
+    promise.parse = this.#watchedRequestTo(promise.parse, 'parse');
+    promise.asResponse = this.#watchedRequestTo(promise.asResponse, 'asResponse');
     promise.parseResponse = this.#watchedParse(promise.parseResponse);
     promise._thenUnwrap = this.#watchedUnwrap(promise._thenUnwrap);
   }
 
-  // These two must not capture the promise they are put on: closures that close a cycle with the object
+  // These must not capture the promise they are put on: closures that close a cycle with the object
   // they hang on outlive V8's young generation, with everything that a call holds.
+
+  /** What the app wants of the call is known before the request is sent, if it says so at once. */
+  #watchedRequestTo<T>(method: () => T, name: 'parse' | 'asResponse'): () => T {
+    const observer = this;
+    return function (this: ApiPromise) {
+      if (name === 'parse') observer.#wanted = true;
+      else if (!observer.#wanted) observer.#call.takenRaw();
+      return method.call(this);
+    };
+  }
 
   #watchedParse(parseResponse: ApiPromise['parseResponse']): ApiPromise['parseResponse'] {
     const observer = this;

@@ -25,6 +25,8 @@ export interface PreparedRequest {
 export interface ApiPromise {
   responsePromise: ObservedPromise<ResponseProps> | Promise<ResponseProps>;
   parseResponse: (...args: unknown[]) => unknown;
+  parse(): unknown;
+  asResponse(): Promise<Response>;
   _thenUnwrap(transform: (data: unknown, ...rest: unknown[]) => unknown): ApiPromise;
 }
 
@@ -59,6 +61,8 @@ export interface CallObserver {
   ended(aborted: boolean): void;
   /** The app stopped reading. */
   closed(): void;
+  /** The app asked for the raw response, and so far for nothing else. */
+  takenRaw(): void;
   /** The app took the raw response and read it in a way that cannot be watched. */
   unread(): void;
   failed(error: unknown): void;

@@ -202,6 +202,18 @@ export const cases: readonly Case[] = [
     expected: ok,
   },
   {
+    name: 'stream, asResponse, read as text',
+    needs: 'stream',
+    run: async (surface, params) => {
+      const text = await (await surface.stream?.(params).asResponse())?.text();
+      return text?.replace(
+        /"(id|item_id|created|created_at|completed_at|obfuscation|system_fingerprint)":("[^"]*"|\d+)/g,
+        '',
+      );
+    },
+    expected: { outcome: 'ok', unmetered: 'raw_response' },
+  },
+  {
     name: 'stream, tee',
     needs: 'stream',
     run: async (surface, params) => {
