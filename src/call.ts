@@ -28,7 +28,6 @@ export class Call implements CallObserver {
   readonly provider: Provider;
   readonly endpoint: Endpoint;
   readonly client: Client;
-  readonly startedAtMs = wallClock();
   who: UsageContext = currentUsageContext();
   facts: RequestFacts = NO_FACTS;
   params: Params = NO_PARAMS;
@@ -37,6 +36,7 @@ export class Call implements CallObserver {
 
   readonly #pipeline: Pipeline;
   readonly #start = now();
+  readonly #startedAtMs = wallClock();
   #span: Span | undefined;
   #signal: AbortSignal | undefined;
   #reader: StreamReader | undefined;
@@ -184,7 +184,7 @@ export class Call implements CallObserver {
     this.#settled = true;
     const end = now();
     try {
-      const { provider, endpoint, who, startedAtMs } = this;
+      const { provider, endpoint, who } = this;
       const usage = facts?.usage;
       const intervals = this.#chunks - 1;
       const settled: SettledCall = {
@@ -203,8 +203,6 @@ export class Call implements CallObserver {
         cost: undefined,
         unpriced: undefined,
         ...(usage && this.#price(usage, facts)),
-        stream: this.#streaming,
-        startedAtMs,
         durationSeconds: (end - this.#start) / 1000,
         timeToFirstChunkSeconds: this.#chunks > 0 ? (this.#firstChunk - this.#start) / 1000 : undefined,
         timePerChunkSeconds: intervals > 0 ? (end - this.#firstChunk) / intervals / 1000 : undefined,
@@ -221,7 +219,7 @@ export class Call implements CallObserver {
       provider: this.provider.name,
       model: [facts?.model, this.facts.model],
       usage,
-      at: new Date(this.startedAtMs),
+      at: new Date(this.#startedAtMs),
     });
     return 'reason' in price ? { unpriced: price.reason } : { cost: price };
   }

@@ -30,9 +30,6 @@ export interface SettledCall {
   readonly cost: Cost | undefined;
   /** Why there is usage and no cost. */
   readonly unpriced: string | undefined;
-  readonly stream: boolean;
-  /** When the call began, in milliseconds since the epoch. */
-  readonly startedAtMs: number;
   readonly durationSeconds: number;
   readonly timeToFirstChunkSeconds: number | undefined;
   /** The mean time between two events of the stream, when there were at least two. */

@@ -80,7 +80,7 @@ interface Metering {
 /** The provider that the app has registered, with whatever exporters it has. Its shutdown is the app's. */
 function joinedMeterProvider(): Metering | undefined {
   const provider = metrics.getMeterProvider();
-  if (provider.getMeter('tokenmeter') === createNoopMeter()) return undefined;
+  if (provider.getMeter(SCOPE_NAME) === createNoopMeter()) return undefined;
   return { provider, shutdown: async () => {} };
 }
 
@@ -117,8 +117,15 @@ function startTraces(
 ): Tracing | undefined {
   const tracing = tracesAreConfigured(process.env) ? prepareTracing(config.serviceName) : undefined;
   instrumentation.setTracerProvider(lateTracerProvider(tracing));
-  if (tracing) flushAtExit(() => tracing.shutdown());
-  return tracing;
+  if (!tracing) return undefined;
+  const cancelFlush = flushAtExit(() => tracing.shutdown());
+  return {
+    ...tracing,
+    shutdown: async () => {
+      cancelFlush();
+      await tracing.shutdown();
+    },
+  };
 }
 
 /** A process that comes to its end by itself exports what it still holds. Returns how to take that back. */

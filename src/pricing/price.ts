@@ -50,6 +50,18 @@ function matchFirst(provider: string, names: readonly unknown[]): Match | undefi
 
 function priceAt(prices: readonly Price[], time: number): Price | undefined {
   return prices.find(
-    ({ from, until }) => Date.parse(from) <= time && (until === undefined || time < Date.parse(until)),
+    ({ from, until }) => startOf(from) <= time && (until === undefined || time < startOf(until)),
   );
+}
+
+const starts = new Map<string, number>();
+
+/** Milliseconds since the epoch. The table has few days, and each call asks for some: parsed once. */
+function startOf(day: string): number {
+  let start = starts.get(day);
+  if (start === undefined) {
+    start = Date.parse(day);
+    starts.set(day, start);
+  }
+  return start;
 }

@@ -1,6 +1,6 @@
 import type {
-  Attributes,
   BatchObservableCallback,
+  BatchObservableResult,
   Counter,
   Histogram,
   Meter,
@@ -54,9 +54,7 @@ export class Metrics implements Sink {
     const instruments = Object.values(observables);
     const callback: BatchObservableCallback = (result) => {
       for (const series of this.#series) {
-        observeSeries(series, observables, (instrument, value, labels) =>
-          result.observe(instrument, value, labels),
-        );
+        observeSeries(series, observables, result);
       }
     };
     meter.addBatchObservableCallback(callback, instruments);
@@ -110,26 +108,26 @@ function createInstruments(meter: Meter): Instruments {
   };
 }
 
-type Observe = (instrument: ObservableCounter, value: number, labels: Attributes) => void;
-
-function observeSeries(series: Series, observables: Observables, observe: Observe): void {
+function observeSeries(series: Series, observables: Observables, result: BatchObservableResult): void {
   const { labels } = series;
   const ofText = { ...labels, [ATTR.modality]: 'text' };
   const tokens = (instrument: ObservableCounter, counts: Record<string, number>) => {
     for (const [modality, value] of Object.entries(counts)) {
-      if (value > 0) observe(instrument, value, { ...labels, [ATTR.modality]: modality });
+      if (value > 0) result.observe(instrument, value, { ...labels, [ATTR.modality]: modality });
     }
   };
-  tokens(observables.inputTokens, { ...series.inputTokens });
-  tokens(observables.outputTokens, { ...series.outputTokens });
-  if (series.cacheReadTokens > 0) observe(observables.cacheReadTokens, series.cacheReadTokens, ofText);
-  if (series.cacheWriteTokens > 0) observe(observables.cacheWriteTokens, series.cacheWriteTokens, ofText);
-  if (series.reasoningTokens > 0) observe(observables.reasoningTokens, series.reasoningTokens, ofText);
-  if (series.costPicoUsd !== undefined) observe(observables.cost, usdFromPico(series.costPicoUsd), labels);
+  tokens(observables.inputTokens, series.inputTokens);
+  tokens(observables.outputTokens, series.outputTokens);
+  if (series.cacheReadTokens > 0) result.observe(observables.cacheReadTokens, series.cacheReadTokens, ofText);
+  if (series.cacheWriteTokens > 0)
+    result.observe(observables.cacheWriteTokens, series.cacheWriteTokens, ofText);
+  if (series.reasoningTokens > 0) result.observe(observables.reasoningTokens, series.reasoningTokens, ofText);
+  if (series.costPicoUsd !== undefined)
+    result.observe(observables.cost, usdFromPico(series.costPicoUsd), labels);
   for (const [outcome, requests] of Object.entries(series.requests)) {
-    observe(observables.requests, requests, { ...labels, [ATTR.outcome]: outcome });
+    result.observe(observables.requests, requests, { ...labels, [ATTR.outcome]: outcome });
   }
-  observe(observables.requestSeconds, series.seconds, labels);
+  result.observe(observables.requestSeconds, series.seconds, labels);
 }
 
 function warnUnmetered({ provider, requestModel, unmetered }: SettledCall): void {

@@ -4,11 +4,7 @@ import type { Usage } from '../usage.ts';
 import { whatLabels, whoLabels } from './labels.ts';
 
 /** Token counts of one series by modality. What the provider does not call audio or image is text. */
-interface ByModality {
-  text: number;
-  audio: number;
-  image: number;
-}
+type ByModality = Record<'text' | 'audio' | 'image', number>;
 
 /** The running sums of all calls of one user with one model. */
 export interface Series {

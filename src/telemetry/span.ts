@@ -35,20 +35,23 @@ export function startCallSpan(tracer: Tracer, call: Call, nativeSpan: Span | und
     },
   });
   if (!span.isRecording() && !trace.isSpanContextValid(span.spanContext())) return undefined;
-  describeRequest(call, span);
+  if (span.isRecording()) span.setAttributes(requestAttributes(call));
   return span;
 }
 
-/** Sets what the request says, once it is known. */
+/** Sets what the request says, where it became known after the span was started. */
 export function describeRequest(call: Call, span: Span): void {
   if (!span.isRecording() || native.has(span)) return;
   span.updateName(spanName(call));
-  span.setAttributes({
-    [ATTR.requestModel]: call.facts.model,
+  span.setAttributes({ [ATTR.requestModel]: call.facts.model, ...requestAttributes(call) });
+}
+
+function requestAttributes(call: Call): Attributes {
+  return {
     ...(call.params.stream === true && { [SPAN_ATTR.stream]: true }),
     ...call.endpoint.requestAttributes?.(call.params),
     ...whoAttributes(call),
-  });
+  };
 }
 
 export function runInSpan<A extends unknown[], T>(

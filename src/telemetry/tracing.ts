@@ -6,6 +6,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { SCOPE_NAME } from './names.ts';
 import { createResource } from './resource.ts';
 
 // Loaded only where traces are exported: it brings every exporter there is.
@@ -32,7 +33,7 @@ export function prepareTracing(serviceName: string | undefined): Tracing {
   let sdk: InstanceType<OtelSdk['NodeSDK']> | undefined;
   return {
     start() {
-      if (registeredTracer('tokenmeter')) return;
+      if (registeredTracer(SCOPE_NAME)) return;
       // Traces only: metrics have their own provider, and log records are not ours to set up.
       sdk = new NodeSDK({
         resource: createResource(serviceName),
