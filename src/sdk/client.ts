@@ -84,7 +84,13 @@ function showOptions(options: unknown, call: CallObserver): unknown {
   if (isThenable(options)) return options;
   const known = knownOptions(options);
   call.request(known);
-  return call.amends && known === options ? { ...known, [CALL]: call } : options;
+  return call.amends && known === options && mayStream(known) ? { ...known, [CALL]: call } : options;
+}
+
+/** Whether the request may turn out to be a streamed one: a body may say so only once it is serialised. */
+function mayStream({ stream, body }: RequestOptions): boolean {
+  const streams = stream !== undefined && stream !== null && stream !== false;
+  return streams || typeof body !== 'object' || typeof Reflect.get(body ?? {}, 'toJSON') === 'function';
 }
 
 /**
@@ -96,7 +102,7 @@ function watchOptions(options: Promise<unknown>, call: CallObserver): void {
     (value) => {
       const known = knownOptions(value);
       call.request(known);
-      if (call.amends && known === value) markUntilCopied(known, call);
+      if (call.amends && known === value && mayStream(known)) markUntilCopied(known, call);
     },
     () => {},
   );
