@@ -1,20 +1,22 @@
 import type { Span } from '@opentelemetry/api';
-import { currentUsageContext, readUsageContext, type UsageContext } from './context.ts';
+import { currentUsageContext, type UsageContext } from './context.ts';
 import { classify } from './error-type.ts';
-import { cutLabel } from './label-length.ts';
-import type { Outcome, Pipeline, SettledCall, Sink, UnmeteredReason } from './pipeline.ts';
-import type { Cost } from './pricing/types.ts';
+import { estimateUsage } from './estimate.ts';
+import type { CallSubject, Outcome, Pipeline, UnmeteredReason } from './pipeline.ts';
 import type {
   Endpoint,
+  Operation,
   Params,
   Provider,
   RequestFacts,
   ResponseFacts,
   StreamReader,
 } from './providers/types.ts';
-import { reportFault, warnOnce } from './report.ts';
+import { reportFault } from './report.ts';
+import { plainParams } from './sdk/params.ts';
 import type { CallObserver, Client, RequestOptions } from './sdk/types.ts';
-import type { Usage } from './usage.ts';
+import { settle } from './settle.ts';
+import { identify } from './who.ts';
 
 const NO_FACTS: RequestFacts = Object.freeze({});
 const NO_PARAMS: Params = Object.freeze({});
@@ -24,8 +26,10 @@ const now = performance.now.bind(performance);
 const wallClock = Date.now;
 
 /** One call's life: begun once, settled exactly once. */
-export class Call implements CallObserver {
+export class Call implements CallObserver, CallSubject {
   readonly provider: Provider;
+  readonly vendor: string;
+  readonly operation: Operation;
   readonly endpoint: Endpoint;
   readonly client: Client;
   who: UsageContext = currentUsageContext();
@@ -39,6 +43,8 @@ export class Call implements CallObserver {
   readonly #startedAtMs = wallClock();
   #span: Span | undefined;
   #signal: AbortSignal | undefined;
+  /** The app's signal had ended the call before it began. */
+  #neverSent = false;
   #reader: StreamReader | undefined;
   #streaming = false;
   #raw = false;
@@ -49,9 +55,16 @@ export class Call implements CallObserver {
   constructor(pipeline: Pipeline, provider: Provider, endpoint: Endpoint, client: Client) {
     this.#pipeline = pipeline;
     this.provider = provider;
+    this.vendor = provider.vendorOf(client);
+    this.operation = endpoint.operation;
     this.endpoint = endpoint;
     this.client = client;
     this.amends = pipeline.streamUsage && endpoint.askForUsage !== undefined;
+    pipeline.openCalls.add(this);
+  }
+
+  get progress(): number {
+    return this.#chunks;
   }
 
   amend(body: string): string | undefined {
@@ -65,10 +78,16 @@ export class Call implements CallObserver {
   request(options: RequestOptions): void {
     try {
       const { body, signal } = options;
-      if (typeof body === 'object' && body !== null) this.params = body as Params;
+      this.params = plainParams(body) ?? NO_PARAMS;
       if (signal instanceof AbortSignal) this.#signal = signal;
-      this.facts = this.endpoint.request(this.params);
-      this.who = this.#identify();
+      this.#neverSent = this.#signal?.aborted === true;
+      this.facts = this.endpoint.request(this.params, this.client);
+      this.who = identify(
+        this.who,
+        this.#pipeline.resolveUser,
+        { provider: this.vendor, operation: this.operation, params: this.params },
+        this.facts.user,
+      );
       if (this.#span) this.#pipeline.describeRequest(this, this.#span);
       else this.#span = this.#pipeline.startSpan(this, nativeSpanOf(options));
     } catch (fault) {
@@ -78,7 +97,7 @@ export class Call implements CallObserver {
 
   run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T {
     try {
-      this.#span ??= this.#pipeline.startSpan(this, undefined);
+      this.#span ??= this.#pipeline.startSpan(this);
     } catch (fault) {
       reportFault('starting a span', fault);
     }
@@ -88,13 +107,13 @@ export class Call implements CallObserver {
 
   result(value: unknown): void {
     if (this.#settled) return;
-    const facts = this.#read(() => this.endpoint.response(value));
+    const facts = this.#read(() => this.endpoint.response(value, this.params));
     this.#settle(facts?.errorType === undefined ? 'ok' : 'error', facts);
   }
 
   streaming(): void {
     this.#streaming = true;
-    this.#reader = this.endpoint.stream?.();
+    this.#reader = this.endpoint.stream?.(this.params);
   }
 
   event(event: unknown): unknown {
@@ -120,6 +139,11 @@ export class Call implements CallObserver {
     this.#settle(this.#reader?.complete ? 'ok' : 'aborted', this.#streamFacts());
   }
 
+  abandoned(): void {
+    if (this.#reader?.complete) this.closed();
+    else this.#settle('aborted', this.#streamFacts(), { cut: 'abandoned' });
+  }
+
   takenRaw(): void {
     this.#raw = true;
   }
@@ -132,32 +156,17 @@ export class Call implements CallObserver {
     if (this.#settled) return;
     const { aborted, errorType } = classify(error);
     const outcome = aborted || this.#signal?.aborted === true ? 'aborted' : 'error';
-    this.#settle(outcome, this.#streamFacts(), { errorType });
+    const timedOut = errorType === 'APIConnectionTimeoutError';
+    this.#settle(outcome, this.#streamFacts(), { errorType, ...(timedOut && { cut: 'timeout' }) });
   }
 
-  #identify(): UsageContext {
-    const { who } = this;
-    if (who.user !== undefined) return who;
-    const resolved = this.#resolve();
-    const user = resolved?.user ?? cutLabel(this.facts.user);
-    if (resolved === undefined) return user === undefined ? who : { ...who, user };
-    return { ...resolved, ...who, ...(user !== undefined && { user }) };
-  }
-
-  #resolve(): UsageContext | undefined {
-    const { resolveUser } = this.#pipeline;
-    if (!resolveUser) return undefined;
+  nativeSpanEnds(): void {
     try {
-      const { provider, endpoint, params } = this;
-      const found: unknown = resolveUser({ provider: provider.name, operation: endpoint.operation, params });
-      if (found instanceof Promise) {
-        found.catch(() => {});
-        throw new TypeError('it returned a promise; a call cannot wait for it');
-      }
-      return readUsageContext(typeof found === 'object' ? found : { user: found });
+      if (this.#settled) return;
+      if (this.#streaming) this.closed();
+      else if (this.#span) this.#pipeline.describeFailure(this.#span, this.#signal?.aborted === true);
     } catch (fault) {
-      warnOnce('user resolver', 'the `user` resolver failed; calls go on without it', fault);
-      return undefined;
+      reportFault('a span of the SDK that ends', fault);
     }
   }
 
@@ -178,69 +187,62 @@ export class Call implements CallObserver {
   #settle(
     outcome: Outcome,
     facts: ResponseFacts | undefined,
-    more: { errorType?: string; unmetered?: UnmeteredReason } = {},
+    more: { errorType?: string; unmetered?: UnmeteredReason; cut?: UnmeteredReason } = {},
   ): void {
     if (this.#settled) return;
     this.#settled = true;
+    this.#pipeline.openCalls.delete(this);
     const end = now();
-    try {
-      const { provider, endpoint, who } = this;
-      const usage = facts?.usage;
-      const intervals = this.#chunks - 1;
-      const settled: SettledCall = {
-        provider: provider.name,
-        endpoint,
-        requestModel: cutLabel(this.facts.model),
-        responseModel: cutLabel(facts?.model),
-        responseId: facts?.id,
-        finishReasons: facts?.finishReasons ?? [],
-        attributes: facts?.attributes,
-        who,
-        outcome,
-        errorType: more.errorType ?? facts?.errorType,
-        usage,
-        unmetered: more.unmetered ?? this.#unmetered(outcome, facts),
-        cost: undefined,
-        unpriced: undefined,
-        ...(usage && this.#price(usage, facts)),
-        durationSeconds: (end - this.#start) / 1000,
-        timeToFirstChunkSeconds: this.#chunks > 0 ? (this.#firstChunk - this.#start) / 1000 : undefined,
-        timePerChunkSeconds: intervals > 0 ? (end - this.#firstChunk) / intervals / 1000 : undefined,
-        span: this.#span,
-      };
-      for (const sink of this.#pipeline.sinks) deliver(sink, settled);
-    } catch (fault) {
-      reportFault('settling a call', fault);
-    }
+    const intervals = this.#chunks - 1;
+    const cut = this.#cutShort(outcome, facts, more.cut);
+    settle(this.#pipeline, this, {
+      outcome,
+      facts,
+      usage: cut === undefined ? facts?.usage : this.#estimate(facts),
+      unmetered: more.unmetered ?? cut ?? this.#unmetered(outcome, facts),
+      errorType: more.errorType ?? facts?.errorType,
+      requests: 1,
+      startedAtMs: this.#startedAtMs,
+      durationSeconds: (end - this.#start) / 1000,
+      timeToFirstChunkSeconds: this.#chunks > 0 ? (this.#firstChunk - this.#start) / 1000 : undefined,
+      timePerChunkSeconds: intervals > 0 ? (end - this.#firstChunk) / intervals / 1000 : undefined,
+      span: this.#span,
+    });
+    this.#expectResults(facts);
   }
 
-  #price(usage: Usage, facts: ResponseFacts | undefined): { cost: Cost } | { unpriced: string } {
-    const price = this.#pipeline.price({
-      provider: this.provider.name,
-      model: [facts?.model, this.facts.model],
-      usage,
-      at: new Date(this.#startedAtMs),
-    });
-    return 'reason' in price ? { unpriced: price.reason } : { cost: price };
+  /** Why the answer, or its rest, is lost to the meter though the provider charges for it; else undefined. */
+  #cutShort(
+    outcome: Outcome,
+    facts: ResponseFacts | undefined,
+    given: UnmeteredReason | undefined,
+  ): UnmeteredReason | undefined {
+    if (outcome === 'ok' || this.#neverSent || this.endpoint.free || facts?.deferred !== undefined) return;
+    if (given !== undefined) return given;
+    if (this.#reader?.complete) return undefined;
+    if (outcome === 'aborted') return 'aborted';
+    return this.#streaming ? 'stream_error' : undefined;
+  }
+
+  #estimate(facts: ResponseFacts | undefined) {
+    try {
+      return estimateUsage(facts?.usage, this.endpoint.prompt?.(this.params), this.#reader?.written);
+    } catch (fault) {
+      reportFault('estimating usage', fault);
+      return facts?.usage;
+    }
   }
 
   /** A request that was refused costs nothing; one that was answered should have told its usage. */
   #unmetered(outcome: Outcome, facts: ResponseFacts | undefined): UnmeteredReason | undefined {
-    const answered = this.#streaming || outcome === 'ok';
-    if (!answered) return facts?.rawUsage != null && !facts.usage ? 'invalid_usage' : undefined;
-    if (this.#streaming && !this.#reader?.complete && outcome !== 'ok') {
-      return outcome === 'aborted' ? 'aborted' : 'stream_error';
-    }
-    if (facts?.usage) return undefined;
-    return facts?.rawUsage == null ? 'no_usage' : 'invalid_usage';
+    if (this.endpoint.free || facts?.deferred !== undefined || facts?.usage) return undefined;
+    if (facts?.rawUsage != null) return 'invalid_usage';
+    return outcome === 'ok' ? (this.endpoint.unmetered ?? 'no_usage') : undefined;
   }
-}
 
-function deliver(sink: Sink, call: SettledCall): void {
-  try {
-    sink.settle(call);
-  } catch (fault) {
-    reportFault(sink.name, fault);
+  #expectResults(facts: ResponseFacts | undefined): void {
+    if (facts?.deferred !== undefined) this.#pipeline.deferred.expect(facts.deferred, this.who);
+    else if (facts?.retrievable !== undefined) this.#pipeline.deferred.claim(facts.retrievable);
   }
 }
 

@@ -16,7 +16,16 @@ export interface MeterConfig {
    * servers that refuse the option.
    */
   readonly streamUsage?: boolean | undefined;
+  /** The model behind each deployment, where requests name one: `{ 'my-deployment': 'gpt-4.1' }`. */
+  readonly deployments?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Seconds without any progress after which a call counts as abandoned: its promise or stream is held,
+   * and not read. Default: 3600. What is not held any more counts as soon as it is garbage collected.
+   */
+  readonly abandonAfterSeconds?: number | undefined;
 }
+
+export const DEFAULT_ABANDON_AFTER_SECONDS = 3600;
 
 /** Options of `startTokenmeter`. */
 export interface TokenmeterConfig extends MeterConfig {
@@ -37,11 +46,16 @@ export interface PrometheusOptions {
 
 const PORT = 'a whole number from 0 to 65535';
 const portNumber = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxValue(65535, PORT));
+const SECONDS = 'a number of seconds above 0';
 const filled = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 
 const meterEntries = {
   user: v.optional(v.custom<UserResolver>((value) => typeof value === 'function', 'a function')),
   streamUsage: v.optional(v.boolean('true or false')),
+  deployments: v.optional(
+    v.record(v.string(), filled('the name of a model'), 'an object from deployment to model'),
+  ),
+  abandonAfterSeconds: v.optional(v.pipe(v.number(SECONDS), v.finite(SECONDS), v.gtValue(0, SECONDS))),
 };
 
 const PrometheusSchema = v.strictObject(
@@ -120,8 +134,7 @@ const EnvironmentSchema = v.object({
 export interface ResolvedConfig {
   readonly disabled: boolean;
   readonly serviceName: string | undefined;
-  readonly user: UserResolver | undefined;
-  readonly streamUsage: boolean;
+  readonly meter: MeterConfig;
   readonly metricExporters: readonly MetricExporterName[];
   readonly prometheus: { readonly host: string; readonly port: number; readonly path: string };
   readonly exportIntervalMillis: number;
@@ -137,14 +150,13 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
   const problems = [...describe('option', options.issues), ...describe('variable', variables.issues)];
   if (!options.success || !variables.success) throw new ConfigError(problems);
 
-  const { serviceName, user, streamUsage, prometheus } = options.output;
+  const { serviceName, prometheus, ...meter } = options.output;
   const env = variables.output;
   const endpoint = prometheus === false ? {} : (prometheus ?? {});
   return {
     disabled: env.OTEL_SDK_DISABLED ?? false,
     serviceName,
-    user,
-    streamUsage: streamUsage ?? env.TOKENMETER_STREAM_USAGE ?? true,
+    meter: { ...meter, streamUsage: meter.streamUsage ?? env.TOKENMETER_STREAM_USAGE ?? true },
     metricExporters: env.OTEL_METRICS_EXPORTER ?? (prometheus === false ? [] : ['prometheus']),
     prometheus: {
       host: endpoint.host ?? env.OTEL_EXPORTER_PROMETHEUS_HOST ?? 'localhost',

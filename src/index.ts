@@ -1,6 +1,8 @@
 export type { MeterConfig, PrometheusOptions, TokenmeterConfig } from './config.ts';
 export type { UsageContext } from './context.ts';
 export { withUsageContext } from './context.ts';
+export type { Destination } from './destinations.ts';
+export type { Diagnosis, SdkDiagnosis } from './diagnosis.ts';
 export { ConfigError, TokenmeterError } from './errors.ts';
 export type { TokenmeterInstrumentationConfig } from './instrumentation.ts';
 export { TokenmeterInstrumentation } from './instrumentation.ts';

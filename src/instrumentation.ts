@@ -5,40 +5,49 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
-import { Call } from './call.ts';
-import { checkMeterConfig, type MeterConfig } from './config.ts';
+import { beginner } from './begin.ts';
+import { checkMeterConfig, DEFAULT_ABANDON_AFTER_SECONDS, type MeterConfig } from './config.ts';
+import { DeferredWork } from './deferred.ts';
 import { TokenmeterError } from './errors.ts';
-import { registerLoaderHooks } from './loader.ts';
+import { type FoundClient, registry, remember, type SdkFacts } from './found.ts';
+import { warnOfLoadOrder } from './load-order.ts';
+import { clientFiles, registerLoaderHooks } from './loader.ts';
+import { OpenCalls } from './open-calls.ts';
 import type { Pipeline } from './pipeline.ts';
 import { priceCall } from './pricing/price.ts';
-import { endpointFinder, providers } from './providers/index.ts';
-import type { ClientClass, Provider } from './providers/types.ts';
+import { providers } from './providers/index.ts';
+import type { Provider } from './providers/types.ts';
+import { clientsIn, formatOf, handedOver } from './recognise.ts';
 import { reportFault, warnOnce } from './report.ts';
-import { type Begin, findClientPrototype, patchClient } from './sdk/client.ts';
+import { type Begin, patchClient } from './sdk/client.ts';
 import type { ClientPrototype } from './sdk/types.ts';
+import { noteMissingSeam, warnOfVersion } from './support-warnings.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
-import { describeRequest, runInSpan, spanSink, startCallSpan } from './telemetry/span.ts';
+import { describeFailure, describeRequest, runInSpan, spanSink, startCallSpan } from './telemetry/span.ts';
 import { VERSION } from './version.ts';
 
 export interface TokenmeterInstrumentationConfig extends MeterConfig, InstrumentationConfig {}
 
-/** A client class that was found, and how to take the patch out while it is in. */
-interface FoundClient {
-  readonly provider: Provider;
-  unpatch: (() => void) | undefined;
-}
-
 /** OpenTelemetry instrumentation for the OpenAI and Anthropic SDKs. */
 export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterInstrumentationConfig> {
   // Declared, not initialised: the base constructor already patches, and initialisers run after it.
-  declare private _clients: Map<ClientPrototype, FoundClient> | undefined;
+  /** How to take out each patch that is in, by the prototype that it is in. */
+  declare private _patches: Map<ClientPrototype, () => void> | undefined;
+  /** What was handed to this instance. What a loader hook finds is every instance's. */
+  declare private _handedOver: Set<ClientPrototype> | undefined;
+  declare private _patchAll: (() => void) | undefined;
   declare private _metrics: Metrics | undefined;
   declare private _pipeline: Pipeline | undefined;
+  /** These outlive a change of the configuration. */
+  declare private _openCalls: OpenCalls | undefined;
+  declare private _deferred: DeferredWork | undefined;
 
   constructor(config: TokenmeterInstrumentationConfig = {}) {
     super(SCOPE_NAME, VERSION, config);
-    if (this.isEnabled()) registerLoaderHooks();
+    if (!this.isEnabled()) return;
+    registerLoaderHooks();
+    warnOfLoadOrder();
   }
 
   /**
@@ -47,14 +56,19 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
    * @param sdk The `openai` or `@anthropic-ai/sdk` module, or its client class.
    */
   manuallyInstrument(sdk: unknown): void {
-    const found = clientClassesIn(sdk);
+    const found = handedOver(sdk);
     if (found.length === 0) {
       throw new TokenmeterError(
         `manuallyInstrument: got ${describeValue(sdk)}, expected the module or the client class of ` +
           providers.map((provider) => provider.sdk.module).join(' or '),
       );
     }
-    for (const { prototype, provider } of found) this._add(prototype, provider);
+    this._handedOver ??= new Set();
+    for (const client of found) {
+      this._handedOver.add(client.prototype);
+      remember(client);
+    }
+    if (this.isEnabled()) this._patchFree();
   }
 
   override setConfig(config: TokenmeterInstrumentationConfig = {}): void {
@@ -64,38 +78,47 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
 
   override enable(): void {
     super.enable();
-    for (const [prototype, client] of this._known()) this._patch(prototype, client);
+    this._patchAll ??= () => this._patchFree();
+    registry().instances.add(this._patchAll);
+    this._patchFree();
   }
 
   override disable(): void {
     super.disable();
-    for (const client of this._known().values()) {
-      client.unpatch?.();
-      client.unpatch = undefined;
-    }
+    const { instances } = registry();
+    if (this._patchAll) instances.delete(this._patchAll);
+    for (const unpatch of this._patches?.values() ?? []) unpatch();
+    this._patches?.clear();
+    // Of several instances one meters; now it is the turn of the one that has waited longest.
+    for (const patchAll of instances) patchAll();
+  }
+
+  /** How many calls are under way: begun, and not settled. */
+  get openCalls(): number {
+    return this._openCalls?.size ?? 0;
+  }
+
+  /** Settles what is under way as abandoned: the meter, or the process, is about to end. */
+  settleOpenCalls(): void {
+    this._openCalls?.settleAll();
   }
 
   protected override init(): InstrumentationModuleDefinition[] {
     return providers.map((provider) => {
-      const { module, files } = provider.sdk;
+      const { module } = provider.sdk;
       // Any version: one that was not tested is still metered where the seam is found.
       const anyVersion = ['*'];
-      const patch = (exports: Record<string, unknown>) => {
-        for (const value of Object.values(exports)) {
-          const prototype = findClientPrototype(value);
-          if (prototype) this._add(prototype, provider);
-        }
-        return exports;
-      };
+      const files = clientFiles(provider.sdk).map((file) => {
+        const see = this._see(provider, /^(client|index)\./.test(file));
+        return new InstrumentationNodeModuleFile(`${module}/${file}`, anyVersion, see, () => {});
+      });
+      const seeMain = this._see(provider, true);
       const definition: InstrumentationModuleDefinition = new InstrumentationNodeModuleDefinition(
         module,
         anyVersion,
-        undefined,
-        undefined,
-        files.map(
-          (file) =>
-            new InstrumentationNodeModuleFile(`${module}/${file}`, anyVersion, guarded(patch), () => {}),
-        ),
+        seeMain,
+        () => {},
+        files,
       );
       definition.includePrerelease = true;
       return definition;
@@ -106,80 +129,70 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._metrics?.useMeter(this.meter);
   }
 
-  private _known(): Map<ClientPrototype, FoundClient> {
-    this._clients ??= new Map();
-    return this._clients;
+  /** What to do with a file of an SDK that was just loaded; `exportsClient` when one must be in it. */
+  private _see(provider: Provider, exportsClient: boolean) {
+    return (exports: Record<string, unknown>, version?: string): Record<string, unknown> => {
+      try {
+        const { module } = provider.sdk;
+        const facts: SdkFacts = { module, version, format: formatOf(exports), by: 'loader hook' };
+        const found = clientsIn(exports);
+        for (const prototype of found) remember({ ...facts, prototype });
+        if (found.length > 0) this._patchFree();
+        else if (exportsClient) noteMissingSeam(facts, provider.sdk.versions);
+      } catch (fault) {
+        reportFault('patching an SDK', fault);
+      }
+      return exports;
+    };
   }
 
-  private _add(prototype: ClientPrototype, provider: Provider): void {
-    const known = this._known();
-    let client = known.get(prototype);
-    if (!client) {
-      client = { provider, unpatch: undefined };
-      known.set(prototype, client);
+  /** Patches every class that this instance may and nobody has. */
+  private _patchFree(): void {
+    for (const client of registry().clients.values()) {
+      if (client.by === 'loader hook' || this._handedOver?.has(client.prototype)) this._patch(client);
     }
-    if (this.isEnabled()) this._patch(prototype, client);
   }
 
-  private _patch(prototype: ClientPrototype, client: FoundClient): void {
-    client.unpatch ??= patchClient(prototype, this._begin(client.provider));
-    if (!client.unpatch)
-      warnOnce('two meters', 'an SDK is metered already: this instrumentation leaves it alone');
+  private _patch(client: FoundClient): void {
+    this._patches ??= new Map();
+    const provider = providers.find(({ sdk }) => sdk.module === client.module);
+    if (!provider || this._patches.has(client.prototype)) return;
+    const unpatch = patchClient(client.prototype, this._begin(provider));
+    if (unpatch) {
+      this._patches.set(client.prototype, unpatch);
+      warnOfVersion(client, provider.sdk.versions);
+    } else {
+      warnOnce('two meters', `${client.module} is metered already: this instrumentation leaves it alone`);
+    }
   }
 
   private _begin(provider: Provider): Begin {
-    const find = endpointFinder(provider);
-    return (client, method, path) => {
-      try {
-        const endpoint = find(method, path);
-        return endpoint && new Call(this._pipelineOf(), provider, endpoint, client);
-      } catch (fault) {
-        reportFault('beginning a call', fault);
-        return undefined;
-      }
-    };
+    return beginner(provider, () => this._pipelineOf());
   }
 
   private _pipelineOf(): Pipeline {
     if (this._pipeline) return this._pipeline;
     this._metrics ??= new Metrics(this.meter);
-    const { user, streamUsage } = this.getConfig();
+    const { user, streamUsage, deployments, abandonAfterSeconds } = this.getConfig();
+    this._deferred ??= new DeferredWork();
+    this._openCalls ??= new OpenCalls();
+    this._openCalls.limitSeconds = abandonAfterSeconds ?? DEFAULT_ABANDON_AFTER_SECONDS;
     const pipeline: Pipeline = {
       sinks: [this._metrics, spanSink],
       price: priceCall,
       resolveUser: user,
       streamUsage: streamUsage ?? true,
+      deployments: deployments ?? {},
+      openCalls: this._openCalls,
+      deferred: this._deferred,
       startSpan: (call, nativeSpan) => startCallSpan(this.tracer, call, nativeSpan),
       runInSpan,
       describeRequest,
+      describeFailure,
     };
     this._pipeline = pipeline;
     return pipeline;
   }
-}
-
-function guarded<T>(patch: (exports: T) => T): (exports: T) => T {
-  return (exports) => {
-    try {
-      return patch(exports);
-    } catch (fault) {
-      reportFault('patching an SDK', fault);
-      return exports;
-    }
-  };
-}
-
-/** The client classes in a module namespace, its default export, or the class itself. */
-function clientClassesIn(sdk: unknown): { prototype: ClientPrototype; provider: Provider }[] {
-  const exported = typeof sdk === 'object' && sdk !== null ? Object.values(sdk) : [];
-  const nested = exported.flatMap((value) =>
-    typeof value === 'object' && value !== null ? Object.values(value) : [],
-  );
-  return [sdk, ...exported, ...nested].flatMap((value) => {
-    const prototype = findClientPrototype(value);
-    const provider = prototype && providers.find(({ sdk: { isClient } }) => isClient(value as ClientClass));
-    return provider ? [{ prototype, provider }] : [];
-  });
 }
 
 function describeValue(value: unknown): string {

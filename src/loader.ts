@@ -1,52 +1,83 @@
-import { createRequire, register as registerHooks } from 'node:module';
+import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import { providers } from './providers/index.ts';
 
-/** The part of `import-in-the-middle/register-hooks.mjs` that is used here. */
-interface SyncHooks {
-  supportsSyncHooks(): boolean;
-  register(options: { include: RegExp[] }): void;
-}
+/** How ES modules are shown to the instrumentation: `module.registerHooks`, or the older `module.register`. */
+export type LoaderHooks = 'synchronous' | 'asynchronous' | 'none';
 
+/** The part of `import-in-the-middle` that is used here. */
+interface HookMaker {
+  createHook(meta: { url: string }): {
+    applyOptions(options: { include: RegExp[] }): void;
+    resolveSync: SyncHooks['resolve'];
+    loadSync: SyncHooks['load'];
+  };
+  supportsSyncHooks(): boolean;
+}
+type SyncHooks = Parameters<typeof nodeModule.registerHooks>[0];
+
+const { createRequire } = nodeModule;
 const REGISTERED = Symbol.for('tokenmeter.loaderHooks');
-const shared = globalThis as { [REGISTERED]?: boolean };
+const shared = globalThis as { [REGISTERED]?: LoaderHooks };
 
 /**
- * Lets the instrumentation see ES modules. Only the files that define the SDKs' clients are
+ * Lets the instrumentation see ES modules. Only the files that define or export the SDKs' clients are
  * intercepted; every other module of the app is loaded as if nothing were registered.
  */
 export function registerLoaderHooks(): void {
   if (shared[REGISTERED]) return;
-  shared[REGISTERED] = true;
+  shared[REGISTERED] = 'none';
   try {
-    register();
+    shared[REGISTERED] = registerHooks();
   } catch (fault) {
     // A bundled app has no packages to load the hooks from, nor a use for them.
     diag.debug('tokenmeter: no loader hooks', fault);
   }
 }
 
-function register(): void {
+/** What is registered in this process, by whichever copy of this package. */
+export function loaderHooks(): LoaderHooks {
+  return shared[REGISTERED] ?? 'none';
+}
+
+/** The files of an SDK that define its client, and its main file, which tells when there is none. */
+export function clientFiles(sdk: { readonly files: readonly string[] }): string[] {
+  return [...new Set([...sdk.files, 'index.js', 'index.mjs'])];
+}
+
+function registerHooks(): LoaderHooks {
   const include = providers.map(({ sdk }) => {
-    const files = sdk.files.filter((file) => file.endsWith('.mjs')).map(escapeRegExp);
-    return new RegExp(`/node_modules/${sdk.module}/(?:${files.join('|')})$`);
+    const files = clientFiles(sdk).filter((file) => file.endsWith('.mjs'));
+    return new RegExp(`/node_modules/${sdk.module}/(?:${files.map(escapeRegExp).join('|')})$`);
   });
   // The hooks must come from the copy of the package that the instrumentation itself uses.
   const instrumentation = createRequire(import.meta.url).resolve('@opentelemetry/instrumentation');
-  const hooks = loadSyncHooks(instrumentation);
-  if (hooks?.supportsSyncHooks()) hooks.register({ include });
-  else if (isMainThread) {
-    registerHooks('import-in-the-middle/hook.mjs', pathToFileURL(instrumentation), { data: { include } });
+  const requireHooks = createRequire(instrumentation);
+  const maker = loadHookMaker(requireHooks);
+  if (maker?.supportsSyncHooks()) {
+    // Not its `register-hooks.mjs`: that registers once per process, and whoever came second, with
+    // other files, would see nothing of them.
+    const url = pathToFileURL(requireHooks.resolve(HOOK_MAKER)).href;
+    const hook = maker.createHook({ url });
+    hook.applyOptions({ include });
+    nodeModule.registerHooks({ resolve: hook.resolveSync, load: hook.loadSync });
+    return 'synchronous';
   }
+  if (!isMainThread) return 'none';
+  nodeModule.register('import-in-the-middle/hook.mjs', pathToFileURL(instrumentation), { data: { include } });
+  return 'asynchronous';
 }
 
-function loadSyncHooks(parent: string): SyncHooks | undefined {
+const HOOK_MAKER = 'import-in-the-middle/create-hook.mjs';
+
+function loadHookMaker(load: NodeJS.Require): HookMaker | undefined {
   try {
-    return createRequire(parent)('import-in-the-middle/register-hooks.mjs') as SyncHooks;
-  } catch {
+    const maker = load(HOOK_MAKER) as Partial<HookMaker>;
     // Versions before 3 have no synchronous hooks.
+    return maker.createHook && maker.supportsSyncHooks ? (maker as HookMaker) : undefined;
+  } catch {
     return undefined;
   }
 }

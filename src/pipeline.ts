@@ -1,20 +1,49 @@
 import type { Span } from '@opentelemetry/api';
-import type { Call } from './call.ts';
 import type { UsageContext } from './context.ts';
+import type { DeferredWork } from './deferred.ts';
+import type { OpenCalls } from './open-calls.ts';
 import type { CallToPrice } from './pricing/price.ts';
 import type { Cost, PricedCall, Unpriced } from './pricing/types.ts';
-import type { Attributes, Endpoint, Params } from './providers/types.ts';
+import type { Attributes, Endpoint, Operation, Params, Provider, RequestFacts } from './providers/types.ts';
+import type { Client } from './sdk/types.ts';
 import type { Usage } from './usage.ts';
 
 export type Outcome = 'ok' | 'error' | 'aborted';
 
-/** Why a call that was answered has no, or no complete, usage. */
-export type UnmeteredReason = 'no_usage' | 'invalid_usage' | 'aborted' | 'stream_error' | 'raw_response';
+/**
+ * Why a call that may have cost something has no, or no complete, usage. Of those that were cut short
+ * (`aborted`, `stream_error`, `timeout`, `abandoned`) it is estimated.
+ */
+export type UnmeteredReason =
+  | 'no_usage'
+  | 'invalid_usage'
+  | 'aborted'
+  | 'abandoned'
+  | 'timeout'
+  | 'stream_error'
+  | 'raw_response'
+  | 'unknown_endpoint';
+
+/** Who called what: known when a call begins. */
+export interface CallSubject {
+  readonly provider: Provider;
+  /** The value of `gen_ai.provider.name`: the provider, or the vendor that stands between. */
+  readonly vendor: string;
+  readonly operation: Operation;
+  readonly endpoint: Pick<Endpoint, 'requestAttributes'>;
+  readonly client: Client;
+  readonly facts: RequestFacts;
+  readonly params: Params;
+  readonly who: UsageContext;
+  /** The SDK is about to end the span that it started for this call. */
+  nativeSpanEnds?(): void;
+}
 
 /** One call after its end. Everything that is reported of it is derived from this. */
 export interface SettledCall {
+  /** The value of `gen_ai.provider.name`. */
   readonly provider: string;
-  readonly endpoint: Endpoint;
+  readonly operation: Operation;
   readonly requestModel: string | undefined;
   readonly responseModel: string | undefined;
   readonly responseId: string | undefined;
@@ -23,6 +52,8 @@ export interface SettledCall {
   readonly attributes: Attributes | undefined;
   readonly who: UsageContext;
   readonly outcome: Outcome;
+  /** How many requests it stands for: 1, but for results of work whose requests were counted, or not seen. */
+  readonly requests: number;
   /** Low in cardinality: an HTTP status, or the name of an error class. */
   readonly errorType: string | undefined;
   readonly usage: Usage | undefined;
@@ -30,7 +61,8 @@ export interface SettledCall {
   readonly cost: Cost | undefined;
   /** Why there is usage and no cost. */
   readonly unpriced: string | undefined;
-  readonly durationSeconds: number;
+  /** Undefined for work whose time nobody saw pass: batches, background responses. */
+  readonly durationSeconds: number | undefined;
   readonly timeToFirstChunkSeconds: number | undefined;
   /** The mean time between two events of the stream, when there were at least two. */
   readonly timePerChunkSeconds: number | undefined;
@@ -60,10 +92,16 @@ export interface Pipeline {
   readonly resolveUser: UserResolver | undefined;
   /** Adds what is needed to see usage on streams that do not ask for it. */
   readonly streamUsage: boolean;
+  /** The model behind a deployment, by the name that requests use. */
+  readonly deployments: Readonly<Record<string, string>>;
+  readonly openCalls: OpenCalls;
+  readonly deferred: DeferredWork;
   /** Starts the span of a call, or takes over the one the SDK has started. */
-  startSpan(call: Call, nativeSpan: Span | undefined): Span | undefined;
+  startSpan(subject: CallSubject, nativeSpan?: Span): Span | undefined;
   /** Runs code in the context of a span. */
   runInSpan<A extends unknown[], T>(span: Span, fn: (...args: A) => T, self: unknown, ...args: A): T;
   /** The request became known after the span was started. */
-  describeRequest(call: Call, span: Span): void;
+  describeRequest(subject: CallSubject, span: Span): void;
+  /** The span ends before the call does: it failed, or its end is not known yet. */
+  describeFailure(span: Span, isAborted: boolean): void;
 }

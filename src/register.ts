@@ -4,11 +4,13 @@
  */
 import { isMainThread } from 'node:worker_threads';
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import { startsFirst } from './load-order.ts';
 import { startTokenmeter } from './start.ts';
 
 function register(): void {
   // Without a logger, OpenTelemetry keeps every warning to itself. An app that sets its own replaces this one.
   if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN);
+  startsFirst();
   try {
     const { metricsUrl } = startTokenmeter();
     // A port that cannot be used was reported as an error by then.

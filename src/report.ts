@@ -8,13 +8,31 @@ const warned = new Set<string>();
 
 /** Warns once per process and kind: a problem that every call has fills no log. */
 export function warnOnce(kind: string, message: string, cause?: unknown): void {
-  if (warned.has(kind) || warned.size >= MAX_KINDS) return;
-  warned.add(kind);
+  if (!isFirst(kind)) return;
   if (cause === undefined) logger.warn(message);
   else logger.warn(message, cause);
+}
+
+/** Warns, once, of calls that go unmetered. Where nobody has given OpenTelemetry a logger, Node prints it. */
+export function warnVisibly(kind: string, message: string): void {
+  if (!isFirst(kind)) return;
+  if (hasLogger()) logger.warn(message);
+  else process.emitWarning(message, 'TokenmeterWarning');
 }
 
 /** A fault of the meter itself. It is told once and goes no further: the app's call must not notice. */
 export function reportFault(where: string, fault: unknown): void {
   warnOnce(`fault:${where}`, `fault in ${where}; the application's calls are not affected`, fault);
+}
+
+function isFirst(kind: string): boolean {
+  if (warned.has(kind) || warned.size >= MAX_KINDS) return false;
+  warned.add(kind);
+  return true;
+}
+
+/** The API has no question for it; this is where every copy of its version 1 keeps the logger. */
+function hasLogger(): boolean {
+  const api = Reflect.get(globalThis, Symbol.for('opentelemetry.js.api.1')) as { diag?: unknown } | undefined;
+  return api?.diag !== undefined;
 }

@@ -8,7 +8,11 @@ import {
 } from '@opentelemetry/api';
 import { type IMetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { type ResolvedConfig, resolveConfig, type TokenmeterConfig } from './config.ts';
+import { type Destination, metricDestinations, traceDestinations } from './destinations.ts';
+import { type Diagnosis, diagnosis } from './diagnosis.ts';
+import { TokenmeterError } from './errors.ts';
 import { TokenmeterInstrumentation } from './instrumentation.ts';
+import { warnVisibly } from './report.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
 import { type ScrapeEndpoint, startScrapeEndpoint } from './telemetry/prometheus.ts';
 import { consoleReader, otlpReader } from './telemetry/readers.ts';
@@ -28,6 +32,8 @@ export interface Tokenmeter {
    * with an error that says what to do, when the port cannot be used.
    */
   readonly metricsUrl: Promise<string | undefined>;
+  /** Says what is metered in this process, and where metrics and traces go. */
+  diagnose(): Promise<Diagnosis>;
   /** Takes the patches out, exports what is left and closes the port. */
   shutdown(): Promise<void>;
 }
@@ -46,25 +52,42 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
       suppressOverrideMessage: true,
     });
   }
-  if (resolved.disabled) {
-    const instrumentation = new TokenmeterInstrumentation({ enabled: false });
-    return { instrumentation, metricsUrl: Promise.resolve(undefined), shutdown: async () => {} };
-  }
+  if (resolved.disabled) return disabledMeter();
   // What can fail comes first: nothing is patched by a start that fails.
   const metering = joinedMeterProvider() ?? ownMeterProvider(resolved);
-  const { user, streamUsage } = resolved;
-  const instrumentation = new TokenmeterInstrumentation({ user, streamUsage });
+  const instrumentation = new TokenmeterInstrumentation(resolved.meter);
   instrumentation.setMeterProvider(metering.provider);
   const tracing = startTraces(instrumentation, resolved);
   let stopped: Promise<unknown> | undefined;
+  const metricsUrl = metering.endpoint?.listening ?? Promise.resolve(undefined);
   return {
     instrumentation,
-    metricsUrl: metering.endpoint?.listening ?? Promise.resolve(undefined),
+    metricsUrl,
+    diagnose: async () => {
+      const problems: string[] = [];
+      const url = await metricsUrl.catch((error: Error) => void problems.push(error.message));
+      const served = ({ exporter, ...rest }: Destination) =>
+        exporter === 'prometheus' ? { exporter, url } : { exporter, ...rest };
+      const traces = tracing ? traceDestinations(process.env) : [{ exporter: 'app' }];
+      return diagnosis({ metrics: metering.destinations.map(served), traces, problems });
+    },
     shutdown: async () => {
       instrumentation.disable();
+      instrumentation.settleOpenCalls();
       stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown()]);
       await stopped;
     },
+  };
+}
+
+/** For `OTEL_SDK_DISABLED=true`. */
+function disabledMeter(): Tokenmeter {
+  return {
+    instrumentation: new TokenmeterInstrumentation({ enabled: false }),
+    metricsUrl: Promise.resolve(undefined),
+    diagnose: async () =>
+      diagnosis({ metrics: [], traces: [], problems: ['OTEL_SDK_DISABLED turns everything off'] }),
+    shutdown: async () => {},
   };
 }
 
@@ -74,6 +97,7 @@ const MAX_SERIES = 500_000;
 interface Metering {
   readonly provider: MeterProvider;
   readonly endpoint?: ScrapeEndpoint | undefined;
+  readonly destinations: readonly Destination[];
   shutdown(): Promise<void>;
 }
 
@@ -81,14 +105,14 @@ interface Metering {
 function joinedMeterProvider(): Metering | undefined {
   const provider = metrics.getMeterProvider();
   if (provider.getMeter(SCOPE_NAME) === createNoopMeter()) return undefined;
-  return { provider, shutdown: async () => {} };
+  return { provider, destinations: [{ exporter: 'app' }], shutdown: async () => {} };
 }
 
 /** One of our own, not registered globally: an app that sets up OpenTelemetry later finds its place free. */
 function ownMeterProvider(config: ResolvedConfig): Metering {
   const exporters = new Set(config.metricExporters);
   const pushing: IMetricReader[] = [];
-  if (exporters.has('otlp')) pushing.push(otlpReader(config, process.env));
+  if (exporters.has('otlp')) pushing.push(loadOtlpReader(config));
   if (exporters.has('console')) pushing.push(consoleReader(config));
   const endpoint = exporters.has('prometheus') ? startScrapeEndpoint(config.prometheus) : undefined;
   endpoint?.listening.catch((error: Error) => diag.error(`tokenmeter: ${error.message}`));
@@ -102,6 +126,7 @@ function ownMeterProvider(config: ResolvedConfig): Metering {
   return {
     provider,
     endpoint,
+    destinations: metricDestinations(config, process.env),
     shutdown: async () => {
       cancelFlush?.();
       await provider.shutdown();
@@ -115,7 +140,7 @@ function startTraces(
   instrumentation: TokenmeterInstrumentation,
   config: ResolvedConfig,
 ): Tracing | undefined {
-  const tracing = tracesAreConfigured(process.env) ? prepareTracing(config.serviceName) : undefined;
+  const tracing = tracesAreConfigured(process.env) ? loadTracing(config) : undefined;
   instrumentation.setTracerProvider(lateTracerProvider(tracing));
   if (!tracing) return undefined;
   const cancelFlush = flushAtExit(() => tracing.shutdown());
@@ -126,6 +151,25 @@ function startTraces(
       await tracing.shutdown();
     },
   };
+}
+
+/** The package is loaded from node_modules, which a bundled app may come without. */
+function loadOtlpReader(config: ResolvedConfig): IMetricReader {
+  try {
+    return otlpReader(config, process.env);
+  } catch (cause) {
+    throw new TokenmeterError('OTEL_METRICS_EXPORTER=otlp: its exporter cannot be loaded', { cause });
+  }
+}
+
+/** As above; the app is metered without it. */
+function loadTracing(config: ResolvedConfig): Tracing | undefined {
+  try {
+    return prepareTracing(config.serviceName);
+  } catch (error) {
+    warnVisibly('no tracing', `no traces are exported: @opentelemetry/sdk-node cannot be loaded: ${error}`);
+    return undefined;
+  }
 }
 
 /** A process that comes to its end by itself exports what it still holds. Returns how to take that back. */

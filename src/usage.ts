@@ -16,8 +16,21 @@ export interface Usage {
   readonly region?: string;
   /** Calls of tools that the provider runs and charges for, by name: `{ web_search: 2 }`. */
   readonly serverTools: Readonly<Record<string, number>>;
+  /** What is charged by something else than tokens. */
+  readonly units?: Units;
+  /** The answer did not say it all: counts were estimated from the request and the text that came. */
+  readonly estimated?: true;
   /** The provider's usage object, as it came. */
   readonly raw: unknown;
+}
+
+export interface Units {
+  /** Generated images, of models that charge by the image. */
+  readonly images?: { readonly count: number; readonly size?: string; readonly quality?: string };
+  /** Length of the audio that was transcribed or translated. */
+  readonly audioSeconds?: number;
+  /** Characters of the text that was spoken. */
+  readonly characters?: number;
 }
 
 /** Token counts of the input. `total = uncached + cacheRead + cacheWrite`. */
@@ -33,12 +46,36 @@ export interface InputTokens {
   readonly audio: number;
   /** Part of `total` that was images. */
   readonly image: number;
+  /** Parts of both `cacheRead` and `audio`, or `image`, where the provider tells. */
+  readonly cachedAudio?: number;
+  readonly cachedImage?: number;
 }
 
-/** Token counts of the output. `total = text + audio`, and `reasoning` is a part of `text`. */
+/** Token counts of the output. `total = text + audio + image`, and `reasoning` is a part of `text`. */
 export interface OutputTokens {
   readonly total: number;
   readonly text: number;
   readonly reasoning: number;
   readonly audio: number;
+  readonly image: number;
 }
+
+/** The output of a model that writes text alone. */
+export function textOutput(total: number, reasoning = 0): OutputTokens {
+  return { total, text: total, reasoning, audio: 0, image: 0 };
+}
+
+/** The input of a call that neither read a cache nor wrote one. */
+export function uncachedInput(total: number, parts: { audio?: number; image?: number } = {}): InputTokens {
+  return {
+    total,
+    uncached: total,
+    cacheRead: 0,
+    cacheWrite: 0,
+    cacheWriteByLifetime: NO_COUNTS,
+    audio: parts.audio ?? 0,
+    image: parts.image ?? 0,
+  };
+}
+
+export const NO_COUNTS: Readonly<Record<string, number>> = Object.freeze({});

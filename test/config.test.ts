@@ -23,8 +23,7 @@ describe('configuration', () => {
     assert.deepEqual(resolveConfig({}, {}), {
       disabled: false,
       serviceName: undefined,
-      user: undefined,
-      streamUsage: true,
+      meter: { streamUsage: true },
       metricExporters: ['prometheus'],
       prometheus: { host: 'localhost', port: 9464, path: '/metrics' },
       exportIntervalMillis: 60_000,

@@ -24,6 +24,7 @@ export function costOf(usage: Usage, price: Price): Cost | Unpriced {
   chargeInput(bill, usage.input, rates);
   chargeOutput(bill, usage, rates);
   chargeTools(bill, usage.serverTools, price.toolFees ?? {});
+  for (const unit in usage.units) bill.refuse(`no_rate:${unit}`);
   return bill.result();
 }
 
@@ -60,8 +61,8 @@ function chargeInput(bill: Bill, input: InputTokens, rates: Rates): void {
 
 /** Audio and images have their own rates, and are taken out of the text they are counted in. */
 function chargeMixedInput(bill: Bill, input: InputTokens, images: number, rates: Rates): void {
-  const cachedAudio = overlap(input.cacheRead, input.audio, input.total);
-  const cachedImage = overlap(input.cacheRead, images, input.total);
+  const cachedAudio = input.cachedAudio ?? overlap(input.cacheRead, input.audio, input.total);
+  const cachedImage = images === 0 ? 0 : (input.cachedImage ?? overlap(input.cacheRead, images, input.total));
   if (cachedAudio === undefined || cachedImage === undefined || input.cacheWrite > 0) {
     bill.refuse('no_split:cached');
     return;
@@ -94,9 +95,12 @@ function chargeWrites(bill: Bill, input: InputTokens, rates: Rates): void {
 }
 
 function chargeOutput(bill: Bill, { output }: Usage, rates: Rates): void {
-  // Usage does not tell generated images from text, so where they cost differently neither can be priced.
-  if (rates.outputImage !== undefined && output.text > 0) bill.refuse('no_split:output');
-  bill.charge('output', output.text, rates.output);
+  // A count that does not tell generated images from text has no price where they cost differently.
+  if (rates.outputImage !== undefined && output.text > 0 && output.image === 0)
+    bill.refuse('no_split:output');
+  const images = rates.outputImage === undefined ? 0 : output.image;
+  bill.charge('output', output.text + output.image - images, rates.output);
+  bill.charge('outputImage', images, rates.outputImage);
   bill.charge('outputAudio', output.audio, rates.outputAudio);
 }
 

@@ -14,7 +14,8 @@ export function findBadCount({ input, output, serverTools }: Usage): string | un
   if (!isCount(output.total)) return 'output.total';
   if (!isCount(output.text)) return 'output.text';
   if (!isCount(output.audio)) return 'output.audio';
-  if (output.text + output.audio !== output.total) return 'output.total';
+  if (!isCount(output.image)) return 'output.image';
+  if (output.text + output.audio + output.image !== output.total) return 'output.total';
   if (!partsFit(serverTools, Number.MAX_SAFE_INTEGER)) return 'serverTools';
   return undefined;
 }

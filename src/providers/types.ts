@@ -1,49 +1,109 @@
+import type { Client } from '../sdk/types.ts';
+import type { TextSize } from '../text-size.ts';
 import type { Usage } from '../usage.ts';
 
-/** One company's SDK and what its endpoints mean. */
+/** Everything the meter knows about one provider. */
 export interface Provider {
-  /** The value of `gen_ai.provider.name`. */
+  /** Names the price list, and is the value of `gen_ai.provider.name` where no vendor stands between. */
   readonly name: string;
-  readonly sdk: Sdk;
+  readonly sdk: SdkFiles;
   readonly endpoints: readonly Endpoint[];
-  /** A usage object of this provider, from whichever endpoint, or undefined if it is none. */
+  readonly retrievals: readonly Retrieval[];
+  readonly sessions?: readonly SessionClass[];
+  /** The value of `gen_ai.provider.name` for the calls of a client: cloud vendors' clients inherit the SDK's. */
+  vendorOf(client: Client): string;
+  /** Whether requests that are neither endpoints nor retrievals are known to cost nothing. */
+  isFree(path: string): boolean;
+  /** The usage object of any of the endpoints, as the SDK returned it. */
   readUsage(raw: unknown): Usage | undefined;
 }
 
-/** Where the SDK defines its client class. */
-export interface Sdk {
-  /** The package's name. */
+/** Where the client class of an SDK is defined, as module and file names. */
+export interface SdkFiles {
   readonly module: string;
-  /** The versions that were tested, as a semver range. */
+  /** Versions that this package is tested with, as a semver range. */
   readonly versions: string;
-  /** Files that may define the class with `methodRequest`, relative to the package. */
+  /** Files that define the client class in one of these versions, relative to the package. */
   readonly files: readonly string[];
-  /** Whether a class handed over by the user is, or extends, this SDK's client. */
+  /** Whether a class is this SDK's client, where no file name tells. */
   isClient(clientClass: ClientClass): boolean;
 }
 
-/** A client class, seen through its static members, which survive bundling and minification. */
-export type ClientClass = Readonly<Record<string, unknown>>;
+export type ClientClass = object & { readonly prototype: object };
 
+/** What a path means: how to read its requests and answers. */
 export interface Endpoint {
-  readonly method: 'post' | 'get';
-  /** As it is passed to `methodRequest`; a query string is cut off before. */
+  readonly method: 'post';
+  /** As the SDK passes it on, without a query; `{…}` stands for any one segment. */
   readonly path: string;
-  /** The value of `gen_ai.operation.name`. */
   readonly operation: Operation;
-  /** What the request says. Only reads; may throw on hostile objects. */
-  request(params: Params): RequestFacts;
-  /** Span attributes beyond the common ones, asked for only when a span records. */
+  /** Its calls are counted, and nothing is charged for them. */
+  readonly free?: true;
+  /** Why an answer has no usage, where that is known beforehand. */
+  readonly unmetered?: 'unknown_endpoint';
+  request(params: Params, client: Client): RequestFacts;
+  /** Span attributes of the request. Called only where a span is recorded. */
   requestAttributes?(params: Params): Attributes;
-  /** What the parsed body says, or undefined when it is nothing this endpoint knows. */
-  response(body: unknown): ResponseFacts | undefined;
-  /** A reader for one streamed answer. */
-  stream?(): StreamReader;
-  /** The request body that also asks for usage on the stream; undefined when the user has set that, either way. */
+  /** Undefined when the body is not what this endpoint returns. */
+  response(body: unknown, params: Params): ResponseFacts | undefined;
+  stream?(params: Params): StreamReader;
+  /** What the model reads of a request, where its tokens have to be estimated. */
+  prompt?(params: Params): unknown;
+  /** The request body with usage asked for on its stream; undefined when the user has set that, either way. */
   askForUsage?(body: string, client: object): string | undefined;
 }
 
-export type Operation = 'chat' | 'text_completion' | 'embeddings';
+/**
+ * A request that brings the results of work asked for earlier: batches, background responses. What it
+ * brings is metered once, however often it is retrieved; the request itself is not a call of a model.
+ */
+export interface Retrieval {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  /** The work that a body, or one event or line of it, says is finished. `id` is what stood for `{…}` in the path. */
+  finished(body: unknown, id: string): readonly FinishedWork[];
+  /** The id of the work that a body says was begun. */
+  begun?(body: unknown): string | undefined;
+}
+
+/** Results of work that was asked for earlier. */
+export interface FinishedWork extends ResponseFacts {
+  /** Names this piece of work, for ever: it is metered under this id once. */
+  readonly workId: string;
+  /** The id under which it was begun. */
+  readonly begunAs: string;
+  readonly operation: Operation;
+  /** How many requests it stands for that were not counted when they were made. */
+  readonly requests: number;
+  readonly outcome: 'ok' | 'error';
+  /** The end user that the request named, if the answer repeats it. */
+  readonly user?: string | undefined;
+}
+
+/** A class whose instances are sessions over a WebSocket, and that emits what the server sends. */
+export interface SessionClass {
+  /** Files that define it, relative to the package. */
+  readonly files: readonly string[];
+  /** Reads the events of one session. */
+  reader(session: object): SessionReader;
+}
+
+export interface SessionReader {
+  /** What an event says: that the model began to answer, or what an answer used. */
+  push(event: unknown): SessionEvent | undefined;
+}
+
+export type SessionEvent =
+  | { readonly began: string }
+  | { readonly ended: string; readonly operation: Operation; readonly facts: ResponseFacts };
+
+export type Operation =
+  | 'chat'
+  | 'text_completion'
+  | 'embeddings'
+  | 'generate_content'
+  | 'moderation'
+  | 'other';
 export type Params = Readonly<Record<string, unknown>>;
 export type Attributes = Record<string, string | number | boolean | string[] | undefined>;
 
@@ -65,6 +125,10 @@ export interface ResponseFacts {
   readonly attributes?: Attributes | undefined;
   /** Set when the provider answered, and said that generation failed. */
   readonly errorType?: string | undefined;
+  /** The work goes on in the background under this id, and a retrieval brings its usage. */
+  readonly deferred?: string | undefined;
+  /** The work is finished, and can be retrieved again under this id. */
+  readonly retrievable?: string | undefined;
 }
 
 /** Is fed the events of one stream, in order, and changes none of them. */
@@ -72,6 +136,8 @@ export interface StreamReader {
   push(event: unknown): void;
   /** The provider said that the answer is finished, and usage will not change any more. */
   readonly complete: boolean;
+  /** The text that the events brought so far. */
+  readonly written: TextSize;
   facts(): ResponseFacts;
   /**
    * Where `askForUsage` amended the request: an event that was pushed, as it would be without that;

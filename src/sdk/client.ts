@@ -1,4 +1,5 @@
 import { reportFault } from '../report.ts';
+import { PATCHED, replace } from './patch.ts';
 import { observePromise } from './promise.ts';
 import type {
   ApiPromise,
@@ -15,8 +16,6 @@ export type Begin = (client: Client, method: string, path: string) => CallObserv
 /** Carries the observer of a call whose body may be amended through the SDK's copy of the options. */
 const CALL = Symbol('tokenmeter.call');
 const NO_OPTIONS: RequestOptions = Object.freeze({});
-/** Marks a patched prototype, for every copy of this package in the process. */
-const PATCHED = Symbol.for('tokenmeter.patched');
 
 /**
  * Patches the client class behind `prototype`, so that `begin` is asked about every request made
@@ -147,24 +146,4 @@ function updateContentLength(headers: unknown, body: string): void {
       (headers as Record<string, string>)[name] = String(Buffer.byteLength(body));
     }
   }
-}
-
-/** Replaces a method; the returned function puts the old one back if nobody has wrapped ours since. */
-function replace<K extends keyof ClientPrototype>(
-  prototype: ClientPrototype,
-  name: K,
-  replacement: NonNullable<ClientPrototype[K]>,
-): () => void {
-  const before = Object.getOwnPropertyDescriptor(prototype, name);
-  Object.defineProperty(prototype, name, {
-    value: replacement,
-    writable: true,
-    configurable: true,
-    enumerable: before?.enumerable ?? false,
-  });
-  return () => {
-    if (prototype[name] !== replacement) return;
-    if (before) Object.defineProperty(prototype, name, before);
-    else Reflect.deleteProperty(prototype, name);
-  };
 }

@@ -1,6 +1,7 @@
 import { reportFault } from '../report.ts';
+import { type LossObserver, whenLost } from './lost.ts';
 import { observeResponse } from './response.ts';
-import { isStream, observeStream } from './stream.ts';
+import { isLineDecoder, isStream, observeLines, observeStream } from './stream.ts';
 import { ObservedPromise, type ThenObserver } from './then.ts';
 import type { ApiPromise, CallObserver, ResponseProps } from './types.ts';
 
@@ -9,13 +10,17 @@ export function observePromise(promise: ApiPromise, call: CallObserver): void {
   new PromiseObserver(call).watch(promise);
 }
 
-class PromiseObserver implements ThenObserver<ResponseProps> {
+class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   readonly #call: CallObserver;
   /** The SDK parses the body. False as long as the app only took the raw response. */
   #parsed = false;
   /** The app asked for the parsed body. */
   #wanted = false;
   #streaming = false;
+  /** Promises of this call that the app may hold. */
+  #promises = 0;
+  /** The app asked for anything at all: then what it was given tells the rest. */
+  #asked = false;
 
   constructor(call: CallObserver) {
     this.#call = call;
@@ -29,8 +34,16 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
     }
   }
 
+  /** One of the promises is gone. */
+  lost(): void {
+    this.#promises--;
+    if (this.#promises === 0 && !this.#asked) this.#call.abandoned();
+  }
+
   #watch(promise: ApiPromise): void {
     const { responsePromise } = promise;
+    this.#promises++;
+    whenLost(promise, this);
     // A derived promise may have been given the stand-in already.
     if (!(responsePromise instanceof ObservedPromise)) {
       promise.responsePromise = new ObservedPromise(responsePromise, this);
@@ -48,6 +61,7 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
   #watchedRequestTo<T>(method: () => T, name: 'parse' | 'asResponse'): () => T {
     const observer = this;
     return function (this: ApiPromise) {
+      observer.#asked = true;
       if (name === 'parse') observer.#wanted = true;
       else if (!observer.#wanted) observer.#call.takenRaw();
       return method.call(this);
@@ -71,7 +85,7 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
     return function (this: ApiPromise, transform) {
       const derived = thenUnwrap.call(this, (data, ...rest) => {
         observer.#look(data);
-        return transform(data, ...rest);
+        return observer.#lookAtLines(transform(data, ...rest));
       });
       observer.watch(derived);
       return derived;
@@ -111,6 +125,16 @@ class PromiseObserver implements ThenObserver<ResponseProps> {
       reportFault('observing an answer', fault);
     }
   };
+
+  /** A transform may make a reader of lines of the raw response. */
+  #lookAtLines(value: unknown): unknown {
+    try {
+      if (isLineDecoder(value)) observeLines(value, this.#call);
+    } catch (fault) {
+      reportFault('observing lines', fault);
+    }
+    return value;
+  }
 
   readonly #failed = (error: unknown): void => this.#call.failed(error);
 }

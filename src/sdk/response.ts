@@ -1,3 +1,4 @@
+import { Held, whenLost } from './lost.ts';
 import type { CallObserver } from './types.ts';
 
 type Method = (...args: unknown[]) => unknown;
@@ -11,11 +12,15 @@ const UNWATCHED = ['arrayBuffer', 'blob', 'bytes', 'formData', 'clone'];
  * reads: it may leave the rest to the SDK.
  */
 export function observeResponse(response: Response, call: CallObserver, isTheirs: () => boolean): void {
+  const held = new Held(call);
+  whenLost(response, held);
   const unread = () => {
+    held.used = true;
     if (isTheirs()) call.unread();
   };
   const watch = (name: 'json' | 'text', look: (body: unknown) => void) => {
     wrap(response, name, (read) => {
+      held.used = true;
       const body = read();
       if (body instanceof Promise) body.then(look, (error) => call.failed(error));
       return body;

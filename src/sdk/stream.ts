@@ -1,4 +1,5 @@
-import type { CallObserver, Stream } from './types.ts';
+import { Held, whenLost } from './lost.ts';
+import type { CallObserver, LineDecoder, Stream } from './types.ts';
 
 /** Whether a parsed body is the SDK's `Stream`. */
 export function isStream(value: unknown): value is Stream {
@@ -16,18 +17,46 @@ export function isStream(value: unknown): value is Stream {
  */
 export function observeStream(stream: Stream, call: CallObserver): void {
   const { iterator, controller } = stream;
-  let first = true;
+  // Once it is read, the iterator is what the app holds.
+  const held = new Held(call);
+  whenLost(stream, held);
   call.streaming();
   stream.iterator = function (this: Stream) {
     const events = iterator.call(this);
     // A stream can be read once: the SDK makes a second iterator throw, and that is not the call's end.
-    if (first) observeIterator(events, call, () => controller?.signal.aborted === true);
-    first = false;
+    if (!held.used) observeIterator(events, call, controller);
+    held.used = true;
     return events;
   };
 }
 
-function observeIterator(events: AsyncIterator<unknown>, call: CallObserver, isAborted: () => boolean): void {
+/** Whether a value is the SDK's reader of a body with one JSON text a line. */
+export function isLineDecoder(value: unknown): value is LineDecoder {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as LineDecoder).decoder === 'function' &&
+    Symbol.asyncIterator in value
+  );
+}
+
+/** Observes such a body as a stream of its lines. */
+export function observeLines(lines: LineDecoder, call: CallObserver): void {
+  const { decoder, controller } = lines;
+  call.streaming();
+  lines.decoder = function (this: LineDecoder) {
+    const events = decoder.call(this);
+    observeIterator(events, call, controller);
+    return events;
+  };
+}
+
+function observeIterator(
+  events: AsyncIterator<unknown>,
+  call: CallObserver,
+  controller: AbortController | undefined,
+): void {
+  const isAborted = () => controller?.signal.aborted === true;
   const next = events.next.bind(events);
   const close = events.return?.bind(events);
   const raise = events.throw?.bind(events);
@@ -60,6 +89,7 @@ function observeIterator(events: AsyncIterator<unknown>, call: CallObserver, isA
   };
   const nextRestored = (): Promise<Result> => next().then(restore, fail);
 
+  whenLost(events, new Held(call));
   events.next = call.restores ? nextRestored : nextWatched;
   if (close) {
     events.return = (value) => {

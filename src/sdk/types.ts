@@ -30,6 +30,12 @@ export interface ApiPromise {
   _thenUnwrap(transform: (data: unknown, ...rest: unknown[]) => unknown): ApiPromise;
 }
 
+/** Reads a body of one JSON text a line. */
+export interface LineDecoder {
+  decoder(): AsyncIterator<unknown>;
+  readonly controller?: AbortController;
+}
+
 export interface ResponseProps {
   readonly response: Response;
 }
@@ -66,4 +72,6 @@ export interface CallObserver {
   /** The app took the raw response and read it in a way that cannot be watched. */
   unread(): void;
   failed(error: unknown): void;
+  /** Everything through which the app could have got the answer, or its rest, is gone. */
+  abandoned(): void;
 }

@@ -6,7 +6,7 @@ import { ATTR } from './names.ts';
 export function whatLabels(call: SettledCall): Attributes {
   return present({
     [ATTR.provider]: call.provider,
-    [ATTR.operation]: call.endpoint.operation,
+    [ATTR.operation]: call.operation,
     [ATTR.requestModel]: call.requestModel,
     [ATTR.responseModel]: call.responseModel,
   });

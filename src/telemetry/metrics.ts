@@ -35,7 +35,7 @@ export class Metrics implements Sink {
     const { what } = this.#series.add(call);
     const { duration, timeToFirstChunk, timePerOutputChunk, unmetered, unpriced } = this.#instruments;
     const timed = call.errorType === undefined ? what : { ...what, [ATTR.errorType]: call.errorType };
-    duration.record(call.durationSeconds, timed);
+    if (call.durationSeconds !== undefined) duration.record(call.durationSeconds, timed);
     if (call.timeToFirstChunkSeconds !== undefined)
       timeToFirstChunk.record(call.timeToFirstChunkSeconds, timed);
     if (call.timePerChunkSeconds !== undefined) timePerOutputChunk.record(call.timePerChunkSeconds, timed);

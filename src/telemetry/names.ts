@@ -35,6 +35,7 @@ export const SPAN_ATTR = {
   costCurrency: 'gen_ai.usage.cost.currency',
   costSource: 'gen_ai.usage.cost.source',
   outcome: 'tokenmeter.outcome',
+  estimated: 'tokenmeter.usage.estimated',
   unmetered: 'tokenmeter.unmetered.reason',
   unpriced: 'tokenmeter.unpriced.reason',
 } as const;

@@ -36,8 +36,8 @@ export class SeriesTable {
   /** Adds a call to the series it belongs to, which is returned. */
   add(call: SettledCall): Series {
     const series = this.#find(call);
-    series.requests[call.outcome] = (series.requests[call.outcome] ?? 0) + 1;
-    series.seconds += call.durationSeconds;
+    series.requests[call.outcome] = (series.requests[call.outcome] ?? 0) + call.requests;
+    series.seconds += call.durationSeconds ?? 0;
     if (call.cost) series.costPicoUsd = (series.costPicoUsd ?? 0n) + call.cost.picoUsd;
     if (call.usage) addUsage(series, call.usage);
     return series;
@@ -45,7 +45,7 @@ export class SeriesTable {
 
   #find(call: SettledCall): Series {
     const { who } = call;
-    const operation = branch(branch(this.#index, call.provider), call.endpoint.operation);
+    const operation = branch(branch(this.#index, call.provider), call.operation);
     const what = branch(branch(operation, call.requestModel), call.responseModel);
     const leaves = branch(branch(what, who.user), who.team) as Map<unknown, Series>;
     let series = leaves.get(who.feature);
@@ -79,6 +79,7 @@ function addUsage(series: Series, { input, output }: Usage): void {
   series.inputTokens.image += input.image;
   series.outputTokens.text += output.text;
   series.outputTokens.audio += output.audio;
+  series.outputTokens.image += output.image;
   series.cacheReadTokens += input.cacheRead;
   series.cacheWriteTokens += input.cacheWrite;
   series.reasoningTokens += output.reasoning;

@@ -7,8 +7,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { Call } from '../call.ts';
-import type { SettledCall, Sink } from '../pipeline.ts';
+import type { CallSubject, SettledCall, Sink } from '../pipeline.ts';
 import { usdFromPico } from '../pricing/cost.ts';
 import type { Client } from '../sdk/types.ts';
 import { ATTR, SPAN_ATTR } from './names.ts';
@@ -18,9 +17,10 @@ import type { LateTracer } from './tracing.ts';
 const native = new WeakSet<Span>();
 
 /** The span of a call: the SDK's own where it has one, else a new one. Undefined when nobody records. */
-export function startCallSpan(tracer: Tracer, call: Call, nativeSpan: Span | undefined): Span | undefined {
+export function startCallSpan(tracer: Tracer, call: CallSubject, nativeSpan?: Span): Span | undefined {
   if (nativeSpan) {
     native.add(nativeSpan);
+    beforeEnd(nativeSpan, () => call.nativeSpanEnds?.());
     if (nativeSpan.isRecording()) nativeSpan.setAttributes(whoAttributes(call));
     return nativeSpan;
   }
@@ -28,8 +28,8 @@ export function startCallSpan(tracer: Tracer, call: Call, nativeSpan: Span | und
   const span = tracer.startSpan(spanName(call), {
     kind: SpanKind.CLIENT,
     attributes: {
-      [ATTR.operation]: call.endpoint.operation,
-      [ATTR.provider]: call.provider.name,
+      [ATTR.operation]: call.operation,
+      [ATTR.provider]: call.vendor,
       [ATTR.requestModel]: call.facts.model,
       ...serverAttributes(call.client),
     },
@@ -40,13 +40,13 @@ export function startCallSpan(tracer: Tracer, call: Call, nativeSpan: Span | und
 }
 
 /** Sets what the request says, where it became known after the span was started. */
-export function describeRequest(call: Call, span: Span): void {
+export function describeRequest(call: CallSubject, span: Span): void {
   if (!span.isRecording() || native.has(span)) return;
   span.updateName(spanName(call));
   span.setAttributes({ [ATTR.requestModel]: call.facts.model, ...requestAttributes(call) });
 }
 
-function requestAttributes(call: Call): Attributes {
+function requestAttributes(call: CallSubject): Attributes {
   return {
     ...(call.params.stream === true && { [SPAN_ATTR.stream]: true }),
     ...call.endpoint.requestAttributes?.(call.params),
@@ -81,11 +81,33 @@ export const spanSink: Sink = {
   },
 };
 
-function spanName({ endpoint, facts }: Call): string {
-  return facts.model === undefined ? endpoint.operation : `${endpoint.operation} ${facts.model}`;
+/** Runs `hook` when the SDK ends its span: what is set later would be lost. */
+function beforeEnd(span: Span, hook: () => void): void {
+  const end = Object.getOwnPropertyDescriptor(span, 'end');
+  Object.defineProperty(span, 'end', {
+    configurable: true,
+    writable: true,
+    value(...args: Parameters<Span['end']>) {
+      if (end) Object.defineProperty(span, 'end', end);
+      else Reflect.deleteProperty(span, 'end');
+      hook();
+      span.end(...args);
+    },
+  });
 }
 
-function whoAttributes({ who }: Pick<Call, 'who'>): Attributes {
+/** The SDK has ended its span before it told of the error. */
+export function describeFailure(span: Span, isAborted: boolean): void {
+  const { status } = span as { status?: { code?: unknown } };
+  if (isAborted) span.setAttribute(SPAN_ATTR.outcome, 'aborted');
+  else if (status?.code === SpanStatusCode.ERROR) span.setAttribute(SPAN_ATTR.outcome, 'error');
+}
+
+function spanName({ operation, facts }: CallSubject): string {
+  return facts.model === undefined ? operation : `${operation} ${facts.model}`;
+}
+
+function whoAttributes({ who }: Pick<CallSubject, 'who'>): Attributes {
   return { [ATTR.userId]: who.user, [ATTR.team]: who.team, [ATTR.feature]: who.feature };
 }
 
@@ -111,6 +133,7 @@ function meterAttributes(call: SettledCall): Attributes {
   return {
     [SPAN_ATTR.inputTokens]: call.usage?.input.total,
     [SPAN_ATTR.outcome]: call.outcome,
+    [SPAN_ATTR.estimated]: call.usage?.estimated,
     [SPAN_ATTR.unmetered]: call.unmetered,
     [SPAN_ATTR.unpriced]: call.unpriced,
     ...(call.cost && {

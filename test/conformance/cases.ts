@@ -170,7 +170,7 @@ export const cases: readonly Case[] = [
       controller.abort();
       return failed;
     },
-    expected: { outcome: 'aborted' },
+    expected: { outcome: 'aborted', unmetered: 'aborted' },
   },
   {
     name: 'structured output',

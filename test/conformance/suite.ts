@@ -2,26 +2,36 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { type Provider, startProvider } from '../provider/server.ts';
+import { declaredLacking } from '../support/lacking.ts';
 import { createMeter, type TestMeter } from '../support/meter.ts';
 import { type Case, cases } from './cases.ts';
-import type { Surface } from './surfaces.ts';
+import type { Surface, Surfaces } from './surfaces.ts';
 
 /** Runs every case on every surface of an SDK, without the meter and with it, and compares. */
-export function conformance(name: string, sdk: unknown, surfacesOf: (server: Provider) => Surface[]): void {
+export function conformance(
+  name: 'openai' | 'anthropic',
+  sdk: unknown,
+  surfacesOf: (server: Provider) => Surfaces,
+): void {
   describe(`conformance: ${name}`, () => {
     let server: Provider;
     let meter: TestMeter;
-    let surfaces: Surface[];
+    let surfaces: readonly Surface[];
+    let lacking: readonly string[];
 
     before(async () => {
       server = await startProvider();
       meter = createMeter();
       meter.instrumentation.manuallyInstrument(sdk);
-      surfaces = surfacesOf(server);
+      ({ surfaces, lacking } = surfacesOf(server));
     });
     after(async () => {
       meter.instrumentation.disable();
       await server.close();
+    });
+
+    test('every surface is there, except what this version is declared to lack', () => {
+      assert.deepEqual(lacking, declaredLacking(name));
     });
 
     for (const one of cases) {

@@ -1,4 +1,4 @@
-/** The ways of calling that every conformance case is run on. */
+/** The ways of calling that every conformance case is run on, as far as the SDK's version has them. */
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import type { Provider } from '../provider/server.ts';
@@ -19,6 +19,8 @@ export interface Options {
   maxRetries?: number;
 }
 
+export type Way<T> = (params: object, options?: Options) => T;
+
 export interface Surface {
   readonly name: string;
   readonly provider: 'openai' | 'anthropic';
@@ -28,12 +30,21 @@ export interface Surface {
   readonly usage: ExpectedUsage;
   /** The request without its model; a case may freeze it. */
   readonly params: Readonly<Record<string, unknown>>;
-  create(params: object, options?: Options): ApiPromise<unknown>;
-  stream?(params: object, options?: Options): ApiPromise<EventStream>;
+  readonly create: Way<ApiPromise<unknown>>;
+  readonly stream?: Way<ApiPromise<EventStream>> | undefined;
   /** Structured output. */
-  parse?(params: object): Promise<unknown>;
+  readonly parse?: Way<Promise<unknown>> | undefined;
   /** The SDK's own reader of streams; resolves to its final value. */
-  helper?(params: object): Promise<unknown>;
+  readonly helper?: Way<Promise<unknown>> | undefined;
+}
+
+/** A surface as the newest version has it. What this version does not have of it is undefined. */
+type Sought = Omit<Surface, 'create'> & { readonly create: Surface['create'] | undefined };
+
+export interface Surfaces {
+  readonly surfaces: readonly Surface[];
+  /** What this version does not have: names of surfaces, and of ways of calling one (`messages parse`). */
+  readonly lacking: readonly string[];
 }
 
 export interface ExpectedUsage {
@@ -53,19 +64,53 @@ const schema = {
 };
 const hello = { role: 'user', content: 'Say hello 👋' };
 
-// The SDKs' parameter types know more than these cases: they are called with what is on the wire.
-type Loose = (params: object, options?: Options) => never;
-const loose = (target: object, method: string): Loose =>
-  ((params, options) => Reflect.apply(Reflect.get(target, method), target, [params, options])) as Loose;
+function present(sought: readonly Sought[]): Surfaces {
+  const ways = ['stream', 'parse', 'helper'] as const;
+  return {
+    surfaces: sought.filter((surface): surface is Surface => surface.create !== undefined),
+    lacking: sought.flatMap((surface) => {
+      if (surface.create === undefined) return surface.name;
+      const absent = ways.filter((way) => way in surface && surface[way] === undefined);
+      return absent.map((way) => `${surface.name} ${way}`);
+    }),
+  };
+}
 
-export function openaiSurfaces(server: Provider): Surface[] {
+// The SDKs' parameter types know more than these cases: they are called with what is on the wire.
+type Method = Way<never> | undefined;
+
+/** The method at the first of these paths that the client has. */
+function find(client: object, ...paths: readonly string[]): Method {
+  for (const path of paths) {
+    const names = path.split('.');
+    const name = names.pop() as string;
+    let owner: unknown = client;
+    for (const part of names) owner = (owner as Record<string, unknown> | undefined)?.[part];
+    const method = (owner as Record<string, unknown> | undefined)?.[name];
+    if (typeof method === 'function')
+      return (params, options) => method.call(owner, params, options) as never;
+  }
+  return undefined;
+}
+
+const adding = (method: Method, more: object): Method =>
+  method && ((params, options) => method({ ...params, ...more }, options));
+
+/** Waits for the value that a stream helper ends with. */
+const final = (method: Method, name: string): Surface['helper'] =>
+  method &&
+  ((params) => (method(params) as Record<string, () => Promise<unknown>>)[name]?.() as Promise<unknown>);
+
+export function openaiSurfaces(server: Provider): Surfaces {
   const client = new OpenAI({ apiKey: 'test', baseURL: server.openaiUrl, maxRetries: 0 });
-  const chat = client.chat.completions;
+  const chat = find(client, 'chat.completions.create');
+  const responses = find(client, 'responses.create');
+  const completions = find(client, 'completions.create');
   const format = { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } };
   const textFormat = { format: { type: 'json_schema', name: 'answer', strict: true, schema } };
   // gpt-4.1 costs $2 and $8 a million tokens, $0.50 where cached.
   const usage = { input: 1000, output: 50, cacheRead: 400, cacheWrite: 0, reasoning: 0, costUsd: 0.0018 };
-  return [
+  return present([
     {
       name: 'chat.completions',
       provider: 'openai',
@@ -73,10 +118,15 @@ export function openaiSurfaces(server: Provider): Surface[] {
       model: 'gpt-4.1@in=1000,cached=400,out=50',
       usage,
       params: { messages: [hello] },
-      create: loose(chat, 'create'),
-      stream: (params, options) => loose(chat, 'create')({ ...params, stream: true }, options),
-      parse: (params) => loose(chat, 'parse')({ ...params, response_format: format }),
-      helper: (params) => chat.stream(params as never).finalChatCompletion(),
+      create: chat,
+      stream: adding(chat, { stream: true }),
+      parse: adding(find(client, 'chat.completions.parse', 'beta.chat.completions.parse'), {
+        response_format: format,
+      }),
+      helper: final(
+        find(client, 'chat.completions.stream', 'beta.chat.completions.stream'),
+        'finalChatCompletion',
+      ),
     },
     {
       name: 'responses',
@@ -85,10 +135,10 @@ export function openaiSurfaces(server: Provider): Surface[] {
       model: 'gpt-4.1@in=1000,cached=400,out=50,reasoning=20',
       usage: { ...usage, reasoning: 20 },
       params: { input: 'Say hello 👋' },
-      create: loose(client.responses, 'create'),
-      stream: (params, options) => loose(client.responses, 'create')({ ...params, stream: true }, options),
-      parse: (params) => loose(client.responses, 'parse')({ ...params, text: textFormat }),
-      helper: (params) => client.responses.stream(params as never).finalResponse(),
+      create: responses,
+      stream: adding(responses, { stream: true }),
+      parse: adding(find(client, 'responses.parse'), { text: textFormat }),
+      helper: final(find(client, 'responses.stream'), 'finalResponse'),
     },
     {
       name: 'completions',
@@ -98,8 +148,8 @@ export function openaiSurfaces(server: Provider): Surface[] {
       model: 'gpt-3.5-turbo-instruct@in=1000,out=50',
       usage: { input: 1000, output: 50, cacheRead: 0, cacheWrite: 0, reasoning: 0, costUsd: 0.0016 },
       params: { prompt: 'Say hello' },
-      create: loose(client.completions, 'create'),
-      stream: (params, options) => loose(client.completions, 'create')({ ...params, stream: true }, options),
+      create: completions,
+      stream: adding(completions, { stream: true }),
     },
     {
       name: 'embeddings',
@@ -109,13 +159,15 @@ export function openaiSurfaces(server: Provider): Surface[] {
       model: 'text-embedding-3-small@in=300',
       usage: { input: 300, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0, costUsd: 0.000006 },
       params: { input: ['one', 'two'] },
-      create: loose(client.embeddings, 'create'),
+      create: find(client, 'embeddings.create'),
     },
-  ];
+  ]);
 }
 
-export function anthropicSurfaces(server: Provider): Surface[] {
+export function anthropicSurfaces(server: Provider): Surfaces {
   const client = new Anthropic({ apiKey: 'test', baseURL: server.anthropicUrl, maxRetries: 0 });
+  const messages = find(client, 'messages.create');
+  const betaMessages = find(client, 'beta.messages.create');
   // Sonnet 4.5: $3 and $15 a million tokens, $0.30 read, $3.75 and $6 written for 5 minutes and an hour.
   const common = {
     provider: 'anthropic' as const,
@@ -124,23 +176,23 @@ export function anthropicSurfaces(server: Provider): Surface[] {
     usage: { input: 65, output: 7, cacheRead: 30, cacheWrite: 25, reasoning: 0, costUsd: 0.000249 },
     params: { max_tokens: 100, messages: [hello] },
   };
-  const output = { output_config: { format: { type: 'json_schema', schema } } };
-  return [
+  return present([
     {
       ...common,
       name: 'messages',
-      create: loose(client.messages, 'create'),
-      stream: (params, options) => loose(client.messages, 'create')({ ...params, stream: true }, options),
-      parse: (params) => loose(client.messages, 'parse')({ ...params, ...output }),
-      helper: (params) => client.messages.stream(params as never).finalMessage(),
+      create: messages,
+      stream: adding(messages, { stream: true }),
+      parse: adding(find(client, 'messages.parse'), {
+        output_config: { format: { type: 'json_schema', schema } },
+      }),
+      helper: final(find(client, 'messages.stream'), 'finalMessage'),
     },
     {
       ...common,
       name: 'beta.messages',
-      create: loose(client.beta.messages, 'create'),
-      stream: (params, options) =>
-        loose(client.beta.messages, 'create')({ ...params, stream: true }, options),
-      helper: (params) => client.beta.messages.stream(params as never).finalMessage(),
+      create: betaMessages,
+      stream: adding(betaMessages, { stream: true }),
+      helper: final(find(client, 'beta.messages.stream'), 'finalMessage'),
     },
-  ];
+  ]);
 }

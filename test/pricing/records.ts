@@ -33,7 +33,7 @@ export function usageOf(parts: Parts): Usage {
       audio: inputAudio,
       image: inputImage,
     },
-    output: { total: text + outputAudio, text, reasoning, audio: outputAudio },
+    output: { total: text + outputAudio, text, reasoning, image: 0, audio: outputAudio },
     ...(serviceTier !== undefined && { serviceTier }),
     ...(speed !== undefined && { speed }),
     ...(region !== undefined && { region }),

@@ -1,7 +1,7 @@
 import { fieldsOf, text } from '../fields.ts';
-import type { Attributes, Endpoint, Params, RequestFacts, ResponseFacts } from '../types.ts';
+import type { Attributes, Endpoint, Params, RequestFacts } from '../types.ts';
+import { message } from './response.ts';
 import { messageStream } from './stream.ts';
-import { readAnthropicUsage } from './usage.ts';
 
 function request(params: Params): RequestFacts {
   return { model: text(params.model), user: text(fieldsOf(params.metadata).user_id) };
@@ -10,7 +10,7 @@ function request(params: Params): RequestFacts {
 function requestAttributes(params: Params): Attributes {
   const number = (name: string) => (typeof params[name] === 'number' ? params[name] : undefined);
   return {
-    'gen_ai.request.max_tokens': number('max_tokens'),
+    'gen_ai.request.max_tokens': number('max_tokens') ?? number('max_tokens_to_sample'),
     'gen_ai.request.temperature': number('temperature'),
     'gen_ai.request.top_p': number('top_p'),
     'gen_ai.request.top_k': number('top_k'),
@@ -18,28 +18,28 @@ function requestAttributes(params: Params): Attributes {
   };
 }
 
-function message(body: unknown): ResponseFacts | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const fields = fieldsOf(body);
-  const rawUsage = fields.usage;
-  const stopReason = text(fields.stop_reason);
-  return {
-    id: text(fields.id),
-    model: text(fields.model),
-    finishReasons: stopReason === undefined ? [] : [stopReason],
-    usage: readAnthropicUsage(rawUsage),
-    rawUsage,
-  };
-}
+const shared = { method: 'post', request, requestAttributes, response: message } as const;
 
 export const endpoints: readonly Endpoint[] = [
   {
-    method: 'post',
+    ...shared,
     path: '/v1/messages',
     operation: 'chat',
-    request,
-    requestAttributes,
-    response: message,
+    prompt: ({ system, messages, tools }) => [system, messages, tools],
+    stream: () => messageStream(message),
+  },
+  // The legacy completions never say what they used.
+  {
+    ...shared,
+    path: '/v1/complete',
+    operation: 'text_completion',
+    prompt: ({ prompt }) => [prompt],
     stream: () => messageStream(message),
   },
 ];
+
+/** Requests that only keep, look up, count or change things. */
+const FREE =
+  /^\/v1\/(?:agents|deployments(?!\/[^/]+\/run$)|dreams(?=\/)|environments|files|memory_stores|messages\/(?:batches|count_tokens)|models|organizations|sessions\/[^/]+(?=$|\/(?!events))|skills|tunnels|user_profiles|vaults|webhooks)(?:\/|$)/;
+
+export const isFree = (path: string): boolean => FREE.test(path);

@@ -1,6 +1,8 @@
 import type { Provider } from '../types.ts';
-import { endpoints } from './endpoints.ts';
+import { endpoints, isFree } from './endpoints.ts';
+import { retrievals } from './retrievals.ts';
 import { readAnthropicUsage } from './usage.ts';
+import { vendorOf } from './vendor.ts';
 
 export const anthropic: Provider = {
   name: 'anthropic',
@@ -11,5 +13,8 @@ export const anthropic: Provider = {
     isClient: (clientClass) => 'Messages' in clientClass && !('Embeddings' in clientClass),
   },
   endpoints,
+  retrievals,
+  vendorOf,
+  isFree,
   readUsage: readAnthropicUsage,
 };

@@ -1,3 +1,4 @@
+import { TextSize } from '../../text-size.ts';
 import { type Fields, fieldsOf } from '../fields.ts';
 import type { ResponseFacts, StreamReader } from '../types.ts';
 
@@ -10,6 +11,7 @@ export function messageStream(read: (body: unknown) => ResponseFacts | undefined
   let usage: Record<string, unknown> | undefined;
   let stopReason: unknown;
   let complete = false;
+  const written = new TextSize();
 
   function merge(update: unknown): void {
     if (typeof update !== 'object' || update === null) return;
@@ -20,9 +22,13 @@ export function messageStream(read: (body: unknown) => ResponseFacts | undefined
   }
 
   return {
+    written,
     push(event) {
       const fields = fieldsOf(event);
       switch (fields.type) {
+        case 'content_block_delta':
+          addDelta(written, fieldsOf(fields.delta));
+          break;
         case 'message_start':
           message = fieldsOf(fields.message);
           merge(message.usage);
@@ -42,4 +48,10 @@ export function messageStream(read: (body: unknown) => ResponseFacts | undefined
     },
     facts: () => read({ ...message, usage, stop_reason: stopReason }) ?? {},
   };
+}
+
+function addDelta(written: TextSize, { text, partial_json, thinking }: Fields): void {
+  written.add(text);
+  written.add(partial_json);
+  written.add(thinking);
 }

@@ -1,4 +1,4 @@
-import type { Usage } from '../../usage.ts';
+import { textOutput, type Usage } from '../../usage.ts';
 import { count, fieldsOf, text } from '../fields.ts';
 
 /**
@@ -26,7 +26,7 @@ export function readAnthropicUsage(raw: unknown): Usage | undefined {
   const region = text(usage.inference_geo);
   return {
     input: { total, uncached, cacheRead, cacheWrite, cacheWriteByLifetime: byLifetime, audio: 0, image: 0 },
-    output: { total: outputTotal, text: outputTotal, reasoning, audio: 0 },
+    output: textOutput(outputTotal, reasoning),
     ...(serviceTier !== undefined && { serviceTier }),
     ...(speed !== undefined && { speed }),
     ...(region !== undefined && { region }),

@@ -1,126 +1,71 @@
-import { type Fields, fieldsOf, text, textsOf } from '../fields.ts';
-import type { Attributes, Endpoint, Params, RequestFacts, ResponseFacts } from '../types.ts';
+import type { Endpoint, Operation, Params } from '../types.ts';
+import { speech, transcription, transcriptionStream } from './audio.ts';
+import { imageStream, images } from './images.ts';
+import { prompt, request, requestAttributes } from './request.ts';
+import { completion, response } from './response.ts';
 import { askForUsage, chatStream, responseStream } from './stream.ts';
-import { readOpenAIUsage } from './usage.ts';
 
-function request(params: Params): RequestFacts {
-  return {
-    model: text(params.model),
-    user: text(params.safety_identifier) ?? text(params.user) ?? text(fieldsOf(params.metadata).user_id),
-  };
-}
+const post = { method: 'post', request } as const;
+const text = { ...post, requestAttributes, prompt };
 
-function requestAttributes(params: Params): Attributes {
-  const stop = params.stop;
-  return {
-    'gen_ai.request.max_tokens': number(
-      params.max_completion_tokens ?? params.max_output_tokens ?? params.max_tokens,
-    ),
-    'gen_ai.request.temperature': number(params.temperature),
-    'gen_ai.request.top_p': number(params.top_p),
-    'gen_ai.request.frequency_penalty': number(params.frequency_penalty),
-    'gen_ai.request.presence_penalty': number(params.presence_penalty),
-    'gen_ai.request.seed': number(params.seed),
-    'gen_ai.request.choice.count': params.n === 1 ? undefined : number(params.n),
-    'gen_ai.request.stop_sequences': typeof stop === 'string' ? [stop] : texts(stop),
-    'gen_ai.request.reasoning.level':
-      text(params.reasoning_effort) ?? text(fieldsOf(params.reasoning).effort),
-    'openai.request.service_tier': text(params.service_tier),
-  };
-}
-
-function responseAttributes(fields: Fields): Attributes {
-  return {
-    'openai.response.service_tier': text(fields.service_tier),
-    'openai.response.system_fingerprint': text(fields.system_fingerprint),
-  };
-}
-
-function texts(values: unknown): string[] | undefined {
-  return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
-
-/** Chat completions, legacy completions and embeddings share `id`, `model`, `choices` and `usage`. */
-function completion(body: unknown): ResponseFacts | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const fields = fieldsOf(body);
-  const rawUsage = fields.usage;
-  return {
-    id: text(fields.id),
-    model: text(fields.model),
-    finishReasons: textsOf(fields.choices, 'finish_reason'),
-    usage: readOpenAIUsage(rawUsage, { serviceTier: fields.service_tier }),
-    rawUsage,
-    attributes: responseAttributes(fields),
-  };
-}
-
-/** A `Response`, also as the last event of a stream carries it. */
-function response(body: unknown): ResponseFacts | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const fields = fieldsOf(body);
-  const rawUsage = fields.usage;
-  const status = text(fields.status);
-  return {
-    id: text(fields.id),
-    model: text(fields.model),
-    finishReasons: status === undefined ? [] : [text(fieldsOf(fields.incomplete_details).reason) ?? status],
-    usage: readOpenAIUsage(rawUsage, {
-      serviceTier: fields.service_tier,
-      serverTools: serverTools(fields.output),
-    }),
-    rawUsage,
-    attributes: responseAttributes(fields),
-    errorType: status === 'failed' ? (text(fieldsOf(fields.error).code) ?? 'response_failed') : undefined,
-  };
-}
-
-/** Calls of hosted tools that are charged by the call. */
-function serverTools(output: unknown): Record<string, number> {
-  const calls: Record<string, number> = {};
-  if (!Array.isArray(output)) return calls;
-  for (const item of output) {
-    const { type, action } = fieldsOf(item);
-    // Opening a found page or looking for text in it is no search, and free.
-    const isSearch = type === 'web_search_call' && (fieldsOf(action).type ?? 'search') === 'search';
-    if (isSearch) calls.web_search = (calls.web_search ?? 0) + 1;
-  }
-  return calls;
-}
+const responses = {
+  ...text,
+  operation: 'chat',
+  requestAttributes: (params: Params) => ({ 'openai.api.type': 'responses', ...requestAttributes(params) }),
+  response,
+} as const;
+const image = { ...post, operation: 'generate_content', response: images, stream: imageStream } as const;
+const audio = {
+  ...post,
+  operation: 'generate_content',
+  response: transcription,
+  stream: transcriptionStream,
+} as const;
 
 export const endpoints: readonly Endpoint[] = [
   {
-    method: 'post',
+    ...text,
     path: '/chat/completions',
     operation: 'chat',
-    request,
     requestAttributes: (params) => ({ 'openai.api.type': 'chat_completions', ...requestAttributes(params) }),
     response: completion,
     stream: () => chatStream(completion),
     askForUsage,
   },
+  { ...responses, path: '/responses', stream: () => responseStream(response) },
+  { ...responses, path: '/responses/compact' },
   {
-    method: 'post',
-    path: '/responses',
-    operation: 'chat',
-    request,
-    requestAttributes: (params) => ({ 'openai.api.type': 'responses', ...requestAttributes(params) }),
-    response,
-    stream: () => responseStream(response),
-  },
-  {
-    method: 'post',
+    ...text,
     path: '/completions',
     operation: 'text_completion',
-    request,
-    requestAttributes,
     response: completion,
     stream: () => chatStream(completion),
     askForUsage,
   },
-  { method: 'post', path: '/embeddings', operation: 'embeddings', request, response: completion },
+  { ...text, path: '/embeddings', operation: 'embeddings', response: completion },
+  { ...post, path: '/moderations', operation: 'moderation', response: completion, free: true },
+  { ...image, path: '/images/generations' },
+  { ...image, path: '/images/edits' },
+  { ...image, path: '/images/variations' },
+  { ...audio, path: '/audio/transcriptions' },
+  { ...audio, path: '/audio/translations' },
+  { ...post, path: '/audio/speech', operation: 'generate_content', response: speech },
+  // These are charged by time, by size, or by work that no answer tells of.
+  withoutUsage('/videos', 'generate_content'),
+  withoutUsage('/videos/edits', 'generate_content'),
+  withoutUsage('/videos/extensions', 'generate_content'),
+  withoutUsage('/videos/{id}/remix', 'generate_content'),
+  withoutUsage('/containers'),
+  withoutUsage('/fine_tuning/jobs'),
+  withoutUsage('/vector_stores'),
 ];
+
+function withoutUsage(path: string, operation: Operation = 'other'): Endpoint {
+  return { ...post, path, operation, response: (_, params) => completion(params) };
+}
+
+/** Requests that only keep, look up or change things, by the first segments of their path. */
+const FREE =
+  /^\/(?:assistants|chat\/completions\/[^/]+|chatkit|containers|conversations|evals(?!\/[^/]+\/runs$)|files|fine_tuning|graders\/validate|live|models|organization|projects|realtime|responses\/input_tokens|safety|skills|threads(?!\/runs$|\/[^/]+\/runs)|uploads|vaults|vector_stores|webhook_endpoints)(?:\/|$)/;
+
+export const isFree = (path: string): boolean => FREE.test(path);

@@ -1,6 +1,9 @@
 import type { Provider } from '../types.ts';
-import { endpoints } from './endpoints.ts';
+import { endpoints, isFree } from './endpoints.ts';
+import { retrievals } from './retrievals.ts';
+import { sessions } from './sessions.ts';
 import { readOpenAIUsage } from './usage.ts';
+import { vendorOf } from './vendor.ts';
 
 export const openai: Provider = {
   name: 'openai',
@@ -11,5 +14,9 @@ export const openai: Provider = {
     isClient: (clientClass) => 'Chat' in clientClass && 'Embeddings' in clientClass,
   },
   endpoints,
+  retrievals,
+  sessions,
+  vendorOf,
+  isFree,
   readUsage: (raw) => readOpenAIUsage(raw),
 };

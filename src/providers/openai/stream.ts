@@ -1,3 +1,4 @@
+import { TextSize } from '../../text-size.ts';
 import { type Fields, fieldsOf } from '../fields.ts';
 import type { ResponseFacts, StreamReader } from '../types.ts';
 
@@ -8,7 +9,9 @@ export function chatStream(read: ReadBody): StreamReader {
   let first: Fields | undefined;
   let usageChunk: Fields | undefined;
   const finishReasons: string[] = [];
+  const written = new TextSize();
   return {
+    written,
     push(event) {
       const chunk = fieldsOf(event);
       first ??= chunk;
@@ -16,8 +19,10 @@ export function chatStream(read: ReadBody): StreamReader {
       const choices = chunk.choices;
       if (!Array.isArray(choices)) return;
       for (const choice of choices) {
-        const reason = fieldsOf(choice).finish_reason;
+        const { finish_reason: reason, delta, text } = fieldsOf(choice);
         if (typeof reason === 'string') finishReasons.push(reason);
+        written.add(text);
+        addDelta(written, fieldsOf(delta));
       }
     },
     get complete() {
@@ -41,15 +46,31 @@ export function chatStream(read: ReadBody): StreamReader {
   };
 }
 
+/** Text, refusals, tool calls; `reasoning_content` is what other servers than OpenAI's send. */
+function addDelta(written: TextSize, { content, refusal, reasoning_content, tool_calls }: Fields): void {
+  written.add(content);
+  written.add(refusal);
+  written.add(reasoning_content);
+  if (!Array.isArray(tool_calls)) return;
+  for (const call of tool_calls) {
+    const called = fieldsOf(fieldsOf(call).function);
+    written.add(called.name);
+    written.add(called.arguments);
+  }
+}
+
 const FINAL = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
 /** Responses: the last event carries the whole response, usage included. */
 export function responseStream(read: ReadBody): StreamReader {
   let latest: unknown;
   let complete = false;
+  const written = new TextSize();
   return {
+    written,
     push(event) {
-      const { type, response } = fieldsOf(event);
+      const { type, response, delta } = fieldsOf(event);
+      written.add(delta);
       if (complete || response === undefined) return;
       latest = response;
       complete = FINAL.has(type as string);

@@ -1,0 +1,31 @@
+import { Call } from './call.ts';
+import type { Pipeline } from './pipeline.ts';
+import { router } from './providers/routes.ts';
+import type { Provider } from './providers/types.ts';
+import { reportFault, warnOnce } from './report.ts';
+import { RetrievalCall } from './retrieval.ts';
+import type { Begin } from './sdk/client.ts';
+
+/** Decides what becomes of each request made through a provider's client. */
+export function beginner(provider: Provider, pipelineOf: () => Pipeline): Begin {
+  const route = router(provider);
+  return (client, method, path) => {
+    try {
+      const found = route(method, path);
+      if (found === undefined) return undefined;
+      const pipeline = pipelineOf();
+      if ('retrieval' in found) {
+        return new RetrievalCall(pipeline, provider, found.retrieval, found.id, client);
+      }
+      if ('unknown' in found) {
+        const { path } = found.unknown;
+        warnOnce(`unknown endpoint:${path}`, `${provider.name}: POST ${path} is not known, so not metered`);
+        return new Call(pipeline, provider, found.unknown, client);
+      }
+      return new Call(pipeline, provider, found.endpoint, client);
+    } catch (fault) {
+      reportFault('beginning a call', fault);
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,54 @@
+import { TextSize } from '../../text-size.ts';
+import { NO_COUNTS, textOutput, type Units, type Usage, uncachedInput } from '../../usage.ts';
+import { fieldsOf, text } from '../fields.ts';
+import type { Params, ResponseFacts, StreamReader } from '../types.ts';
+import { readOpenAIUsage } from './usage.ts';
+
+/** Transcriptions and translations: charged by the token or by the second, as the usage says. */
+export function transcription(body: unknown, params: Params): ResponseFacts | undefined {
+  const { usage: rawUsage, duration } = fieldsOf(body);
+  const { type, seconds } = fieldsOf(rawUsage);
+  const byTime = type === 'duration' || rawUsage == null;
+  return {
+    model: text(params.model),
+    rawUsage,
+    usage: byTime ? ofUnits({ audioSeconds: Number(seconds ?? duration) }) : readOpenAIUsage(rawUsage),
+  };
+}
+
+/** The events of a streamed transcription; the last one has the usage. */
+export function transcriptionStream(params: Params): StreamReader {
+  const written = new TextSize();
+  let done: unknown;
+  return {
+    written,
+    push(event) {
+      const { type, delta } = fieldsOf(event);
+      if (type === 'transcript.text.delta') written.add(delta);
+      if (type === 'transcript.text.done') done = event;
+    },
+    get complete() {
+      return done !== undefined;
+    },
+    facts: () => (done === undefined ? {} : (transcription(done, params) ?? {})),
+  };
+}
+
+/** Speech comes as bytes, without usage: the models that are charged by the character need none. */
+export function speech(_: unknown, params: Params): ResponseFacts {
+  const model = text(params.model);
+  const spoken = text(params.input)?.length ?? 0;
+  return { model, usage: model?.startsWith('tts-') ? ofUnits({ characters: spoken }) : undefined };
+}
+
+function ofUnits(units: Units): Usage | undefined {
+  const possible = Object.values(units).every((value) => Number.isFinite(value) && value >= 0);
+  if (!possible) return undefined;
+  return {
+    input: uncachedInput(0),
+    output: textOutput(0),
+    units,
+    serverTools: NO_COUNTS,
+    raw: undefined,
+  };
+}

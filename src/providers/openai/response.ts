@@ -1,0 +1,61 @@
+import { type Fields, fieldsOf, text, textsOf } from '../fields.ts';
+import type { Attributes, ResponseFacts } from '../types.ts';
+import { readOpenAIUsage } from './usage.ts';
+
+/** Chat completions, legacy completions and embeddings share `id`, `model`, `choices` and `usage`. */
+export function completion(body: unknown): ResponseFacts | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const fields = fieldsOf(body);
+  const rawUsage = fields.usage;
+  return {
+    id: text(fields.id),
+    model: text(fields.model),
+    finishReasons: textsOf(fields.choices, 'finish_reason'),
+    usage: readOpenAIUsage(rawUsage, { serviceTier: fields.service_tier }),
+    rawUsage,
+    attributes: responseAttributes(fields),
+  };
+}
+
+/** A `Response`, also as the last event of a stream carries it, and what `compact` returns. */
+export function response(body: unknown): ResponseFacts | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const fields = fieldsOf(body);
+  const rawUsage = fields.usage;
+  const status = text(fields.status);
+  const id = text(fields.id);
+  const goesOn = status === 'queued' || status === 'in_progress';
+  return {
+    id,
+    model: text(fields.model),
+    finishReasons: status === undefined ? [] : [text(fieldsOf(fields.incomplete_details).reason) ?? status],
+    usage: readOpenAIUsage(rawUsage, {
+      serviceTier: fields.service_tier,
+      serverTools: serverTools(fields.output),
+    }),
+    rawUsage,
+    attributes: responseAttributes(fields),
+    errorType: status === 'failed' ? (text(fieldsOf(fields.error).code) ?? 'response_failed') : undefined,
+    ...(fields.background === true && { [goesOn ? 'deferred' : 'retrievable']: id }),
+  };
+}
+
+function responseAttributes(fields: Fields): Attributes {
+  return {
+    'openai.response.service_tier': text(fields.service_tier),
+    'openai.response.system_fingerprint': text(fields.system_fingerprint),
+  };
+}
+
+/** Calls of hosted tools that are charged by the call. */
+function serverTools(output: unknown): Record<string, number> {
+  const calls: Record<string, number> = {};
+  if (!Array.isArray(output)) return calls;
+  for (const item of output) {
+    const { type, action } = fieldsOf(item);
+    // Opening a found page or looking for text in it is no search, and free.
+    const isSearch = type === 'web_search_call' && (fieldsOf(action).type ?? 'search') === 'search';
+    if (isSearch) calls.web_search = (calls.web_search ?? 0) + 1;
+  }
+  return calls;
+}

@@ -1,0 +1,44 @@
+import type { FoundClient, SdkFacts } from './found.ts';
+import { providers } from './providers/index.ts';
+import type { Provider } from './providers/types.ts';
+import { findClientPrototype } from './sdk/client.ts';
+import type { ClientPrototype } from './sdk/types.ts';
+
+/** The prototypes with the seam behind what a file of an SDK exports. */
+export function clientsIn(exports: object): ClientPrototype[] {
+  const found = Object.values(exports).map(findClientPrototype);
+  return [...new Set(found)].filter((prototype) => prototype !== undefined);
+}
+
+/** An `exports` object, or the namespace of an ES module (or the loader hooks' stand-in for one). */
+export function formatOf(exports: object): SdkFacts['format'] {
+  return Reflect.get(exports, Symbol.toStringTag) === 'Module' ? 'ES module' : 'CommonJS';
+}
+
+/** The client classes in a module, its default export or a bundle of modules, or the class itself. */
+export function handedOver(sdk: unknown): FoundClient[] {
+  const exported = typeof sdk === 'object' && sdk !== null ? Object.values(sdk) : [];
+  const nested = exported.flatMap((value) =>
+    typeof value === 'object' && value !== null ? Object.values(value) : [],
+  );
+  return [sdk, ...exported, ...nested].flatMap((value) => {
+    const prototype = findClientPrototype(value);
+    const provider = prototype && providers.find(({ sdk: { isClient } }) => isClient(value as ClientClass));
+    if (!provider) return [];
+    const { module } = provider.sdk;
+    const version = versionOf(prototype);
+    return [{ prototype, module, version, format: undefined, by: 'manuallyInstrument' as const }];
+  });
+}
+
+type ClientClass = Parameters<Provider['sdk']['isClient']>[0];
+
+/** Every version of these SDKs puts its own into the user agent: "OpenAI/JS 7.57.0". */
+function versionOf(prototype: ClientPrototype): string | undefined {
+  try {
+    const { getUserAgent } = prototype as { getUserAgent?: () => unknown };
+    return /\/JS (\d+\.\d+\.\S+)$/.exec(String(getUserAgent?.call(prototype)))?.[1];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+import { currentUsageContext, type UsageContext } from './context.ts';
+import type { CallSubject, Pipeline } from './pipeline.ts';
+import type { FinishedWork, Provider, Retrieval } from './providers/types.ts';
+import { reportFault } from './report.ts';
+import type { CallObserver, Client } from './sdk/types.ts';
+import { settle } from './settle.ts';
+import { identify } from './who.ts';
+
+const NOTHING = Object.freeze({});
+
+/** A request that brings results of work asked for earlier: they are metered, each once; it itself is not. */
+export class RetrievalCall implements CallObserver {
+  readonly amends = false;
+  readonly restores = false;
+  readonly #pipeline: Pipeline;
+  readonly #provider: Provider;
+  readonly #retrieval: Retrieval;
+  /** What stands for `{…}` in the path. */
+  readonly #id: string;
+  readonly #client: Client;
+  readonly #who: UsageContext = currentUsageContext();
+
+  constructor(pipeline: Pipeline, provider: Provider, retrieval: Retrieval, id: string, client: Client) {
+    this.#pipeline = pipeline;
+    this.#provider = provider;
+    this.#retrieval = retrieval;
+    this.#id = id;
+    this.#client = client;
+  }
+
+  run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T {
+    return send.apply(client, args);
+  }
+
+  result(body: unknown): void {
+    this.#meter(body);
+  }
+
+  event(event: unknown): unknown {
+    this.#meter(event);
+    return event;
+  }
+
+  request(): void {}
+  amend(): undefined {}
+  streaming(): void {}
+  ended(): void {}
+  closed(): void {}
+  takenRaw(): void {}
+  unread(): void {}
+  failed(): void {}
+  abandoned(): void {}
+
+  #meter(body: unknown): void {
+    try {
+      const begun = this.#retrieval.begun?.(body);
+      if (begun !== undefined) this.#pipeline.deferred.expect(begun, this.#who);
+      for (const work of this.#retrieval.finished(body, this.#id)) {
+        if (this.#pipeline.deferred.claim(work.workId)) this.#settle(work);
+      }
+    } catch (fault) {
+      reportFault('reading retrieved results', fault);
+    }
+  }
+
+  #settle(work: FinishedWork): void {
+    const { begunAs, operation, outcome, requests, errorType, usage, model, user } = work;
+    const vendor = this.#provider.vendorOf(this.#client);
+    const subject: CallSubject = {
+      provider: this.#provider,
+      vendor,
+      operation,
+      endpoint: NOTHING,
+      client: this.#client,
+      facts: { model },
+      params: NOTHING,
+      who: identify(
+        this.#pipeline.deferred.whoBegan(begunAs) ?? this.#who,
+        this.#pipeline.resolveUser,
+        { provider: vendor, operation, params: NOTHING },
+        user,
+      ),
+    };
+    const missing = work.rawUsage == null ? 'no_usage' : 'invalid_usage';
+    settle(this.#pipeline, subject, {
+      outcome,
+      facts: work,
+      usage,
+      unmetered: usage || outcome === 'error' ? undefined : missing,
+      errorType,
+      requests,
+      startedAtMs: Date.now(),
+      durationSeconds: undefined,
+      span: this.#pipeline.startSpan(subject),
+    });
+  }
+}
