@@ -6,7 +6,7 @@ import type { ClientPrototype } from './sdk/types.ts';
 
 /** The prototypes with the seam behind what a file of an SDK exports. */
 export function clientsIn(exports: object): ClientPrototype[] {
-  const found = Object.values(exports).map(findClientPrototype);
+  const found = [exports, ...Object.values(exports)].map(findClientPrototype);
   return [...new Set(found)].filter((prototype) => prototype !== undefined);
 }
 

@@ -1,82 +1,87 @@
-import { createThreads } from './anthropic/threads.ts';
+import { billing, chargeOf } from './billing.ts';
+import type { Context } from './context.ts';
 import { RequestError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { createFailures } from './failures.ts';
-import { createIds } from './ids.ts';
-import { isObject, type JsonObject, objectAt, stringAt } from './json.ts';
-import { snapshotOf } from './models.ts';
-import { oddBody, oddParts, oddUsage } from './odd.ts';
-import { createRouter, type Route } from './routes.ts';
-import { parseModel, type Scenario } from './scenarios.ts';
+import { rejectStreamFaults, withoutFaults } from './faults.ts';
+import { type Reading, readGeneration } from './generation.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { oddBody, oddParts } from './odd.ts';
+import { namedModel, type Route } from './routes.ts';
 import { sendBody, sendPage, sendStream } from './send.ts';
-import { countTokens } from './tokens.ts';
-import type { Answer, BilledCall, Endpoint, ReceivedRequest, StreamPart } from './types.ts';
-
-/** Where the provider's clock stands at start; every request is one second. */
-const START_SECONDS = Date.UTC(2026, 10, 22) / 1000;
+import type { Endpoint, ObjectEndpoint, ObjectRequest } from './types.ts';
 
 interface Call {
   readonly exchange: Exchange;
   readonly route: Route;
   readonly requestId: string;
-  readonly created: number;
+  readonly reading: Reading;
 }
 
-/** Makes the function that answers one request to its end. All state of a provider is in here. */
-export function createAnswering(
-  seed: number,
-  billed: BilledCall[],
-  scenarioOf?: (request: ReceivedRequest) => Scenario,
-): (exchange: Exchange) => Promise<void> {
-  const threads = createThreads();
-  const findRoute = createRouter(threads);
-  const fails = createFailures();
-  const id = createIds(seed);
-  let clock = START_SECONDS;
-
+/** Makes the function that answers one HTTP request to its end. */
+export function createAnswering(context: Context): (exchange: Exchange) => Promise<void> {
   async function generate(call: Call, endpoint: Endpoint): Promise<void> {
-    const { exchange, route, requestId, created } = call;
+    const { exchange, route, requestId, reading } = call;
     const asked = readBody(exchange);
-    const named = stringAt(asked, 'model') ?? route.deployment;
-    if (named === undefined) throw new RequestError(400, 'you must provide a model parameter');
-    const { model: base, scenario: inName } = parseModel(named, endpoint.kind);
-    const scenario = { ...inName, ...scenarioOf?.(exchange) };
-    const stream = asked.stream === true;
-    rejectStreamFaults(scenario, stream, endpoint);
+    const stream = route.stream ?? endpoint.wantsStream?.(asked) ?? asked.stream === true;
+    const named = namedModel(asked, route, endpoint);
+    const request = readGeneration(reading, context.threads.resolve(asked), named, endpoint.kind);
+    const { scenario } = request;
+    if (!stream && endpoint.name !== 'messages.count_tokens') rejectStreamFaults(scenario);
 
     await exchange.pause(scenario.headersms);
-    if (fails(exchange, scenario)) {
+    if (context.fails(exchange, scenario)) {
       exchange.fault = 'status';
       return refuse(call, scenario.status ?? 500);
     }
     const headers = route.dialect.headers(requestId);
-    if (scenario.emptybody || scenario.html) return sendPage(exchange, headers, scenario, stream);
+    const format = route.format;
+    if (scenario.emptybody || scenario.html) {
+      return sendPage(exchange, headers, scenario, stream ? format.contentType : 'application/json');
+    }
 
-    const body = threads.resolve(asked);
-    const model = scenario.model ?? snapshotOf(base);
-    const counts = countTokens(body, scenario, seed);
-    const { azure, beta } = route;
-    const answer = endpoint.answer({ body, azure, beta, model, scenario, counts, created, id });
+    const answer = endpoint.answer(request);
+    const isStreamed = stream && answer.stream !== undefined;
+    const charge = chargeOf(endpoint.name, request, answer, isStreamed);
     const bill = () => {
-      const entry = billFor(answer, scenario, body);
-      if (entry === undefined) return;
-      billed.push({ provider: route.dialect.name, endpoint: endpoint.name, model, stream, ...entry });
+      if (charge !== undefined) context.bill(route.dialect.name, charge);
     };
-    if (!stream || answer.stream === undefined) {
-      return sendBody(exchange, headers, oddBody(answer.body(), scenario), scenario, bill);
+    if (!isStreamed || answer.stream === undefined) {
+      const body = answer.body();
+      const sent = typeof body === 'string' || Buffer.isBuffer(body) ? body : oddBody(body, scenario);
+      return sendBody(exchange, typed(headers, answer.contentType), sent, scenario, bill);
     }
     const parts = oddParts(billing(answer.stream.parts(), bill), scenario);
-    return sendStream(exchange, headers, parts, answer.stream.error, scenario);
+    return sendStream(exchange, headers, parts, answer.stream.error, scenario, format);
+  }
+
+  async function lookUp(call: Call, target: ObjectEndpoint): Promise<void> {
+    const { exchange, route, requestId, reading } = call;
+    const { scenario: given = {}, contentType, charges = [], ...answer } = target.answer(objectRequest(call));
+    const scenario = withoutFaults(given);
+    const headers = route.dialect.headers(requestId);
+    const bill = () => {
+      for (const charge of charges) context.bill(route.dialect.name, charge);
+    };
+    if (answer.stream === undefined) {
+      const body = answer.body();
+      const sent = typeof body === 'string' ? body : oddBody(body, scenario);
+      return sendBody(exchange, typed(headers, contentType), sent, reading.scenario ?? {}, bill);
+    }
+    const parts = oddParts(billing(answer.stream.parts(), bill), scenario);
+    return sendStream(exchange, headers, parts, answer.stream.error, scenario, route.format);
   }
 
   return async (exchange) => {
-    clock += 1;
-    const call = { exchange, route: findRoute(exchange), requestId: id('req_', 32), created: clock };
-    const { target, dialect } = call.route;
+    const created = context.tick();
+    const route = context.findRoute(exchange);
+    const { seed, id } = context;
+    const { azure, beta, target } = route;
+    const scenario = context.scenarioOf(exchange);
+    const reading = { seed, azure, beta, created, id, scenario };
+    const call = { exchange, route, requestId: id('req_', 32), reading };
     try {
       if (target === undefined) throw notFound(exchange);
-      if (target === 'models') return reply(call, 200, dialect.models);
-      await generate(call, target);
+      await (target.kind === 'object' ? lookUp(call, target) : generate(call, target));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       refuse(call, error.status, error.message, error.details);
@@ -84,21 +89,17 @@ export function createAnswering(
   };
 }
 
-/** The bill is written before the part that ends the call is sent, so a client never sees it missing. */
-function* billing(parts: Iterable<StreamPart>, bill: () => void): Generator<StreamPart> {
-  for (const part of parts) {
-    if (part.kind === 'end') bill();
-    yield part;
-  }
-}
-
-function billFor(answer: Answer, scenario: Scenario, body: JsonObject) {
-  if (answer.usage === undefined) return undefined;
-  const user =
-    stringAt(body, 'safety_identifier') ??
-    stringAt(body, 'user') ??
-    stringAt(objectAt(body, 'metadata'), 'user_id');
-  return { user, serviceTier: answer.serviceTier, usage: oddUsage(answer.usage, scenario) };
+function objectRequest({ exchange, route, reading }: Call): ObjectRequest {
+  const origin = `http://${exchange.header('host') ?? ''}`;
+  return {
+    ids: route.ids,
+    query: new URL(exchange.path, origin).searchParams,
+    body: isObject(exchange.body) ? exchange.body : {},
+    origin,
+    created: reading.created,
+    id: reading.id,
+    generation: (body, model, kind) => readGeneration(reading, body, model, kind),
+  };
 }
 
 function readBody(exchange: Exchange): JsonObject {
@@ -106,12 +107,8 @@ function readBody(exchange: Exchange): JsonObject {
   throw new RequestError(400, 'We could not parse the JSON body of your request.');
 }
 
-/** A test that waits for a fault which only a stream can have is told so. */
-function rejectStreamFaults(scenario: Scenario, stream: boolean, endpoint: Endpoint): void {
-  if (stream || endpoint.name === 'messages.count_tokens') return;
-  for (const name of ['errorat', 'nomessage_start'] as const) {
-    if (scenario[name] !== undefined) throw new RequestError(400, `directive "${name}" needs a stream`);
-  }
+function typed(headers: Record<string, string>, contentType = 'application/json'): Record<string, string> {
+  return { 'content-type': contentType, ...headers };
 }
 
 function notFound({ method, path }: Exchange): RequestError {
@@ -119,12 +116,9 @@ function notFound({ method, path }: Exchange): RequestError {
 }
 
 function refuse(call: Call, status: number, message?: string, details: object | null = null): void {
-  reply(call, status, call.route.dialect.error(status, call.requestId, message, details));
-}
-
-function reply({ exchange, route, requestId }: Call, status: number, body: object): void {
-  const headers = { 'content-type': 'application/json', ...route.dialect.headers(requestId) };
+  const { exchange, route, requestId } = call;
+  const headers = typed(route.dialect.headers(requestId));
   // A retry must not make a test wait.
-  exchange.head(status, status === 200 ? headers : { ...headers, 'retry-after-ms': '1' });
-  exchange.end(JSON.stringify(body));
+  exchange.head(status, { ...headers, 'retry-after-ms': '1' });
+  exchange.end(JSON.stringify(route.dialect.error(status, requestId, message, details)));
 }

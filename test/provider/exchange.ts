@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { parseForm } from './form.ts';
+import { parseJson } from './json.ts';
+import type { Outlet } from './outlet.ts';
 import type { Fault, ReceivedRequest } from './types.ts';
 
-/** One request and the connection its answer goes out on. Nothing here throws because the client left. */
-export class Exchange implements ReceivedRequest {
+/** One request and the connection its answer goes out on. */
+export class Exchange implements ReceivedRequest, Outlet {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -16,12 +19,17 @@ export class Exchange implements ReceivedRequest {
   readonly #response: ServerResponse;
   readonly #closed = new AbortController();
 
-  constructor(request: IncomingMessage, rawBody: string, response: ServerResponse) {
+  static async receive(request: IncomingMessage, bytes: Buffer, response: ServerResponse): Promise<Exchange> {
+    const form = await parseForm(bytes, request.headers['content-type'] ?? '');
+    return new Exchange(request, bytes.toString(), form, response);
+  }
+
+  private constructor(request: IncomingMessage, rawBody: string, form: unknown, response: ServerResponse) {
     this.method = request.method ?? '';
     this.path = request.url ?? '';
     this.headers = request.headers;
     this.rawBody = rawBody;
-    this.body = parseJson(rawBody);
+    this.body = form ?? parseJson(rawBody);
     this.#response = response;
     this.ended = new Promise((resolve) => {
       response.once('close', () => {
@@ -46,13 +54,12 @@ export class Exchange implements ReceivedRequest {
     this.#response.flushHeaders();
   }
 
-  /** Resolves when the connection can take more. */
   async write(bytes: Buffer | string): Promise<void> {
     if (this.isClosed || this.#response.write(bytes)) return;
     await once(this.#response, 'drain', { signal: this.#closed.signal }).catch(() => {});
   }
 
-  /** As a piece of its own: Node would join what is written in one turn. */
+  /** Node would join what is written in one turn. */
   async writeApart(bytes: Buffer): Promise<void> {
     await this.write(bytes);
     await nextTurn();
@@ -62,7 +69,6 @@ export class Exchange implements ReceivedRequest {
     if (!this.isClosed) this.#response.end(bytes);
   }
 
-  /** Closes the connection; the client still gets what was written so far. */
   cut(): void {
     this.#response.socket?.destroySoon();
   }
@@ -74,13 +80,5 @@ export class Exchange implements ReceivedRequest {
   async pause(milliseconds: number | undefined): Promise<void> {
     if (milliseconds === undefined || this.isClosed) return;
     await delay(milliseconds, undefined, { signal: this.#closed.signal }).catch(() => {});
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,68 +1,137 @@
-import { anthropic } from './anthropic/dialect.ts';
+import { anthropicPath, bedrockRoute, vertexRoute } from './anthropic/clouds.ts';
+import { textCompletions } from './anthropic/completions.ts';
+import { anthropic, anthropicModels } from './anthropic/dialect.ts';
+import { createMessageBatches } from './anthropic/message-batches.ts';
 import { countMessageTokens, createMessages } from './anthropic/messages.ts';
 import type { Threads } from './anthropic/threads.ts';
+import { anthropicOther } from './anthropic/usage.ts';
+import { RequestError } from './errors.ts';
+import { type JsonObject, stringAt } from './json.ts';
+import { createBatches } from './openai/batches.ts';
 import { chat } from './openai/chat.ts';
 import { completions } from './openai/completions.ts';
-import { openai } from './openai/dialect.ts';
+import { openai, openaiModels } from './openai/dialect.ts';
 import { embeddings } from './openai/embeddings.ts';
-import { responses } from './openai/responses.ts';
-import type { Dialect, Endpoint } from './types.ts';
+import { createFiles } from './openai/files.ts';
+import { imageEdits, imageGenerations, imageVariations } from './openai/images.ts';
+import { moderations } from './openai/moderations.ts';
+import { createResponses } from './openai/responses.ts';
+import { speech } from './openai/speech.ts';
+import { transcriptions, translations } from './openai/transcriptions.ts';
+import { openaiOther } from './openai/usage.ts';
+import { type StreamFormat, serverSentEvents } from './sse.ts';
+import { createLookup, type Table } from './table.ts';
+import type { Dialect, Endpoint, ObjectEndpoint, ReceivedRequest } from './types.ts';
 
 export interface Route {
   readonly dialect: Dialect;
   readonly azure: boolean;
   /** By header; SDKs before 1.0 say it in the query. */
   readonly beta: boolean;
-  /** Azure names the model in the path. */
-  readonly deployment: string | undefined;
+  /** Cloud vendors name the model in the path. */
+  readonly model: string | undefined;
+  /** Where the path says whether to stream. */
+  readonly stream: boolean | undefined;
+  readonly format: StreamFormat;
+  readonly ids: readonly string[];
   /** undefined: there is nothing at this path. */
-  readonly target: Endpoint | 'models' | undefined;
+  readonly target: Endpoint | ObjectEndpoint | undefined;
 }
 
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  header(name: string): string | undefined;
+/** What a vendor's path says; the rest is as at home. */
+export type VendorRoute = Pick<Route, 'model' | 'stream' | 'format' | 'dialect'> & { readonly path: string };
+
+type Routes = Table<Endpoint | ObjectEndpoint>;
+
+function openaiRoutes(): Routes {
+  const responses = createResponses();
+  const batches = createBatches();
+  const files = createFiles();
+  return {
+    'GET /models': openaiModels,
+    'POST /chat/completions': chat,
+    'POST /completions': completions,
+    'POST /embeddings': embeddings,
+    'POST /moderations': moderations,
+    'POST /responses': responses.create,
+    'POST /responses/compact': responses.compact,
+    'GET /responses/{id}': responses.retrieve,
+    'POST /responses/{id}/cancel': responses.cancel,
+    'POST /images/generations': imageGenerations,
+    'POST /images/edits': imageEdits,
+    'POST /images/variations': imageVariations,
+    'POST /audio/transcriptions': transcriptions,
+    'POST /audio/translations': translations,
+    'POST /audio/speech': speech,
+    'POST /batches': batches.create,
+    'GET /batches': batches.list,
+    'GET /batches/{id}': batches.retrieve,
+    'POST /batches/{id}/cancel': batches.cancel,
+    'POST /files': files.create,
+    'GET /files/{id}': files.retrieve,
+    'POST /some/*': openaiOther,
+  };
 }
 
-const openaiEndpoints: Readonly<Record<string, Endpoint>> = {
-  '/chat/completions': chat,
-  '/completions': completions,
-  '/embeddings': embeddings,
-  '/responses': responses,
-};
+function anthropicRoutes(threads: Threads): Routes {
+  const messages = createMessages(threads);
+  const batches = createMessageBatches(messages);
+  return {
+    'GET /v1/models': anthropicModels,
+    'POST /v1/messages': messages,
+    'POST /v1/messages/count_tokens': countMessageTokens,
+    'POST /v1/messages/batches': batches.create,
+    'GET /v1/messages/batches': batches.list,
+    'GET /v1/messages/batches/{id}': batches.retrieve,
+    'GET /v1/messages/batches/{id}/results': batches.results,
+    'POST /v1/messages/batches/{id}/cancel': batches.cancel,
+    'POST /v1/complete': textCompletions,
+    'POST /v1/some/*': anthropicOther,
+  };
+}
 
 const azurePath = /^\/openai(?:\/deployments\/([^/]+)|\/v1)?(\/.+)$/;
 
-export function createRouter(threads: Threads): (call: Call) => Route {
-  const anthropicEndpoints: Readonly<Record<string, Endpoint>> = {
-    '/v1/messages': createMessages(threads),
-    '/v1/messages/count_tokens': countMessageTokens,
-  };
-  return (call) => {
-    const { method, path } = call;
+/** Where an OpenAI client is served: its path below `/v1`, or below what Azure has in place of that. */
+export function openaiPath(pathname: string): { path: string; deployment?: string; azure: boolean } {
+  const [, deployment, path] = azurePath.exec(pathname) ?? [];
+  if (path === undefined) return { path: pathname.replace(/^\/v1(?=\/)/, ''), azure: false };
+  return { path, azure: true, ...(deployment && { deployment: decodeURIComponent(deployment) }) };
+}
+
+export function createRouter(
+  threads: Threads,
+): (request: Pick<ReceivedRequest, 'method' | 'path' | 'headers'>) => Route {
+  const findOpenai = createLookup(openaiRoutes());
+  const findAnthropic = createLookup(anthropicRoutes(threads));
+  return ({ method, path, headers }) => {
     const { pathname, searchParams: query } = new URL(path, 'http://provider');
-    const beta = query.get('beta') === 'true' || call.header('anthropic-beta') !== undefined;
-    const isAnthropic =
-      call.header('anthropic-version') !== undefined || Object.hasOwn(anthropicEndpoints, pathname);
-    if (isAnthropic) {
-      const target = find(method, pathname, anthropicEndpoints, '/v1/models');
-      return { dialect: anthropic, beta, azure: false, deployment: undefined, target };
+    const beta = query.get('beta') === 'true' || headers['anthropic-beta'] !== undefined;
+    const vendor = bedrockRoute(pathname) ?? vertexRoute(pathname);
+    if (vendor !== undefined) {
+      const { path: home, ...rest } = vendor;
+      return { ...rest, beta, azure: false, ids: [], target: findAnthropic(method, home)?.target };
     }
-    const azure = azurePath.exec(pathname);
-    const subpath = azure?.[2] ?? (pathname.startsWith('/v1/') ? pathname.slice('/v1'.length) : '');
-    const deployment = azure?.[1] === undefined ? undefined : decodeURIComponent(azure[1]);
-    const target = find(method, subpath, openaiEndpoints, '/models');
-    return { dialect: openai, beta: false, azure: azure !== null, deployment, target };
+    const own = { model: undefined, stream: undefined, format: serverSentEvents };
+    if (headers['anthropic-version'] !== undefined || anthropicPath.test(pathname)) {
+      // Microsoft Foundry serves it below `/anthropic`.
+      const { target, ids = [] } =
+        findAnthropic(method, pathname.replace(/^\/anthropic(?=\/v1\/)/, '')) ?? {};
+      return { ...own, dialect: anthropic, beta, azure: false, ids, target };
+    }
+    const { path: below, deployment: model, azure } = openaiPath(pathname);
+    const { target, ids = [] } = findOpenai(method, below) ?? {};
+    return { ...own, dialect: openai, beta: false, azure, model, ids, target };
   };
 }
 
-function find(
-  method: string,
-  path: string,
-  endpoints: Readonly<Record<string, Endpoint>>,
-  models: string,
-): Endpoint | 'models' | undefined {
-  if (method === 'GET') return path === models ? 'models' : undefined;
-  return method === 'POST' && Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
+/**
+ * With its directives. The body's goes before the path's, as apps know the model and not what their
+ * deployment is called; but whichever has directives is taken.
+ */
+export function namedModel(body: JsonObject, { model }: Pick<Route, 'model'>, endpoint: Endpoint): string {
+  const names = [stringAt(body, 'model'), model, endpoint.defaultModel];
+  const named = names.find((name) => name?.includes('@')) ?? names.find((name) => name !== undefined);
+  if (named === undefined) throw new RequestError(400, 'you must provide a model parameter');
+  return named;
 }

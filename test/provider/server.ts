@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { createAnswering } from './answering.ts';
+import { createContext } from './context.ts';
 import { Exchange } from './exchange.ts';
 import type { Scenario } from './scenarios.ts';
+import { createSockets } from './sockets/sockets.ts';
 import type { BilledCall, ReceivedRequest } from './types.ts';
 
 export interface Provider {
@@ -13,7 +15,7 @@ export interface Provider {
   readonly openaiUrl: string;
   /** For `new Anthropic({ baseURL })`, and `new AzureOpenAI({ endpoint })`. */
   readonly anthropicUrl: string;
-  /** Every request whose body arrived, in order. */
+  /** Every request whose body arrived, and every message through a WebSocket, in order. */
   readonly requests: readonly ReceivedRequest[];
   readonly billed: readonly BilledCall[];
   /** The next request whose body arrives. */
@@ -39,17 +41,24 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const requests: ReceivedRequest[] = [];
   const billed: BilledCall[] = [];
   const waiting: ((request: ReceivedRequest) => void)[] = [];
-  const answer = createAnswering(seed, billed, options.scenario);
+  const record = (request: ReceivedRequest) => {
+    requests.push(request);
+    for (const resolve of waiting.splice(0)) resolve(request);
+  };
+  const context = createContext(seed, billed, options.scenario);
+  const answer = createAnswering(context);
 
   const server = createServer((request, response) => void receive(request, response));
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const rawBody = await text(request).catch(() => undefined);
-    if (rawBody === undefined) return; // the client left before its request was complete
-    const exchange = new Exchange(request, rawBody, response);
-    requests.push(exchange);
-    for (const resolve of waiting.splice(0)) resolve(exchange);
+    const bytes = await buffer(request).catch(() => undefined);
+    if (bytes === undefined) return; // the client left before its request was complete
+    const exchange = await Exchange.receive(request, bytes, response);
+    record(exchange);
     await answer(exchange);
   }
+
+  const sockets = createSockets(context, record);
+  server.on('upgrade', sockets.upgrade);
 
   server.listen(port, host);
   await once(server, 'listening');
@@ -66,6 +75,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      sockets.close();
       await closed;
     },
   };

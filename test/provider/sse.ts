@@ -1,8 +1,21 @@
 import type { StreamPart } from './types.ts';
 
-export function formatPart({ event, data }: StreamPart): string {
-  const text = typeof data === 'string' ? data : JSON.stringify(data);
-  return `${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`;
+/** How the parts of a stream are written. */
+export interface StreamFormat {
+  readonly contentType: string;
+  encode(part: StreamPart): Buffer;
+}
+
+export const serverSentEvents: StreamFormat = {
+  contentType: 'text/event-stream; charset=utf-8',
+  encode({ event, data }) {
+    return Buffer.from(`${event === undefined ? '' : `event: ${event}\n`}data: ${textOf(data)}\n\n`);
+  },
+};
+
+/** A part's data is JSON, unless it is broken on purpose or no JSON at all. */
+export function textOf(data: StreamPart['data']): string {
+  return typeof data === 'string' ? data : JSON.stringify(data);
 }
 
 const sizes = [1, 3, 7, 2, 5, 11];

@@ -7,9 +7,11 @@ export interface Counts {
   readonly cached: number;
   readonly written: number;
   readonly audioInput: number;
+  readonly imageInput: number;
   readonly output: number;
   readonly reasoning: number;
   readonly audioOutput: number;
+  readonly textOutput: number;
   readonly read: number;
   readonly write5m: number;
   readonly write1h: number;
@@ -23,17 +25,20 @@ const DEFAULT_OUTPUT_LIMIT = 80;
 const contentKeys = ['system', 'instructions', 'messages', 'input', 'prompt', 'tools'];
 
 export function countTokens(body: JsonObject, scenario: Scenario, seed: number): Counts {
-  const { cached = 0, written = 0, audioin = 0, reasoning = 0, audioout = 0 } = scenario;
+  const { cached = 0, written = 0, audioin = 0, imagein = 0 } = scenario;
+  const { reasoning = 0, audioout = 0, textout = 0 } = scenario;
   const content = contentKeys.map((key) => body[key]);
   const estimate = MESSAGE_OVERHEAD + Math.ceil(weigh(content) / 4);
   return {
-    input: scenario.in ?? estimate + cached + written + audioin,
+    input: scenario.in ?? estimate + cached + written + audioin + imagein,
     cached,
     written,
     audioInput: audioin,
-    output: scenario.out ?? outputFor(body, content, seed) + reasoning + audioout,
+    imageInput: imagein,
+    output: scenario.out ?? outputFor(body, content, seed) + reasoning + audioout + textout,
     reasoning,
     audioOutput: audioout,
+    textOutput: textout,
     read: scenario.read ?? 0,
     write5m: scenario.write5m ?? 0,
     write1h: scenario.write1h ?? 0,
@@ -55,6 +60,7 @@ function outputFor(body: JsonObject, content: unknown, seed: number): number {
     numberAt(body, 'max_completion_tokens') ??
     numberAt(body, 'max_output_tokens') ??
     numberAt(body, 'max_tokens') ??
+    numberAt(body, 'max_tokens_to_sample') ??
     DEFAULT_OUTPUT_LIMIT;
   const limit = Math.max(1, Math.min(asked, DEFAULT_OUTPUT_LIMIT));
   return 1 + (hash(JSON.stringify(content), seed) % limit);

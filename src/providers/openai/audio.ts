@@ -5,19 +5,18 @@ import type { Params, ResponseFacts, StreamReader } from '../types.ts';
 import { readOpenAIUsage } from './usage.ts';
 
 /** Transcriptions and translations: charged by the token or by the second, as the usage says. */
-export function transcription(body: unknown, params: Params): ResponseFacts | undefined {
+export function transcription(body: unknown): ResponseFacts {
   const { usage: rawUsage, duration } = fieldsOf(body);
   const { type, seconds } = fieldsOf(rawUsage);
   const byTime = type === 'duration' || rawUsage == null;
   return {
-    model: text(params.model),
     rawUsage,
     usage: byTime ? ofUnits({ audioSeconds: Number(seconds ?? duration) }) : readOpenAIUsage(rawUsage),
   };
 }
 
 /** The events of a streamed transcription; the last one has the usage. */
-export function transcriptionStream(params: Params): StreamReader {
+export function transcriptionStream(): StreamReader {
   const written = new TextSize();
   let done: unknown;
   return {
@@ -30,7 +29,7 @@ export function transcriptionStream(params: Params): StreamReader {
     get complete() {
       return done !== undefined;
     },
-    facts: () => (done === undefined ? {} : (transcription(done, params) ?? {})),
+    facts: () => (done === undefined ? {} : transcription(done)),
   };
 }
 
@@ -38,7 +37,7 @@ export function transcriptionStream(params: Params): StreamReader {
 export function speech(_: unknown, params: Params): ResponseFacts {
   const model = text(params.model);
   const spoken = text(params.input)?.length ?? 0;
-  return { model, usage: model?.startsWith('tts-') ? ofUnits({ characters: spoken }) : undefined };
+  return { usage: model?.startsWith('tts-') ? ofUnits({ characters: spoken }) : undefined };
 }
 
 function ofUnits(units: Units): Usage | undefined {

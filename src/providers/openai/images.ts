@@ -10,10 +10,11 @@ const DEFAULT_MODEL = 'dall-e-2';
 export function images(body: unknown, params: Params): ResponseFacts | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const fields = fieldsOf(body);
-  const model = text(params.model) ?? DEFAULT_MODEL;
+  const requested = text(params.model);
+  const model = requested ?? DEFAULT_MODEL;
   const byTheImage = model.startsWith('dall-e') && fields.usage == null && Array.isArray(fields.data);
   return {
-    model,
+    model: requested === undefined ? model : undefined,
     rawUsage: fields.usage,
     usage: byTheImage
       ? imageCount((fields.data as unknown[]).length, {
@@ -49,7 +50,10 @@ function imageCount(count: number, { size, quality }: { size: string; quality: s
   };
 }
 
-/** What was written is images, where the usage does not say otherwise. Authoring SVG is text, and counted apart. */
+/**
+ * What was written is images, where the usage does not say otherwise. Authoring SVG is text by another
+ * model: its tokens are counted, and make a call whose price is not known.
+ */
 function readImageUsage(raw: unknown, rawSvg: unknown): Usage | undefined {
   const usage = fieldsOf(raw);
   const svg = fieldsOf(rawSvg);
@@ -74,7 +78,7 @@ function readImageUsage(raw: unknown, rawSvg: unknown): Usage | undefined {
       audio: 0,
       image: rendered - outputText,
     },
-    serverTools: NO_COUNTS,
+    serverTools: rawSvg == null ? NO_COUNTS : { svg_authoring: 1 },
     raw,
   };
 }

@@ -30,8 +30,8 @@ function sessionReader(session: object): SessionReader {
         if (!facts) return undefined;
         return { ended: facts.id ?? '', operation: 'chat', facts: { ...facts, model: facts.model ?? model } };
       } else if (type === 'conversation.item.input_audio_transcription.completed') {
-        const facts = transcription(event, { model: transcriber });
-        return facts && { ended: text(fields.item_id) ?? '', operation: 'generate_content', facts };
+        const facts = { ...transcription(event), model: transcriber };
+        return { ended: text(fields.item_id) ?? '', operation: 'generate_content', facts };
       }
       return undefined;
     },

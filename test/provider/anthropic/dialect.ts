@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Dialect } from '../types.ts';
+import type { Dialect, ObjectEndpoint } from '../types.ts';
 
 interface UsualError {
   readonly type: Anthropic.ErrorType | 'request_too_large';
@@ -25,12 +25,6 @@ const RESET = '2026-11-22T00:01:00Z';
 
 export const anthropic: Dialect = {
   name: 'anthropic',
-  models: {
-    data: [modelInfo('claude-sonnet-4-5-20250929', 'Claude Sonnet 4.5', 'sonnet')],
-    has_more: false,
-    first_id: 'claude-sonnet-4-5-20250929',
-    last_id: 'claude-sonnet-4-5-20250929',
-  },
   headers: (requestId) => ({
     'request-id': requestId,
     'anthropic-organization-id': '00000000-0000-4000-8000-000000000000',
@@ -46,6 +40,18 @@ export const anthropic: Dialect = {
     const error = { details, type: known.type, message: message ?? known.message };
     return { type: 'error', error, request_id: requestId };
   },
+};
+
+export const anthropicModels: ObjectEndpoint = {
+  kind: 'object',
+  answer: () => ({
+    body: () => ({
+      data: [modelInfo('claude-sonnet-4-5-20250929', 'Claude Sonnet 4.5', 'sonnet')],
+      has_more: false,
+      first_id: 'claude-sonnet-4-5-20250929',
+      last_id: 'claude-sonnet-4-5-20250929',
+    }),
+  }),
 };
 
 function modelInfo(id: string, display_name: string, line: Anthropic.ModelInfo['line']): Anthropic.ModelInfo {

@@ -84,7 +84,7 @@ function* messageEvents(
   yield { event: 'message_stop', data: { type: 'message_stop' }, kind: 'frame' };
 }
 
-function overloaded(): StreamPart {
+export function overloaded(): StreamPart {
   const error = { details: null, type: 'overloaded_error', message: 'Overloaded' };
   return { event: 'error', data: { type: 'error', error }, kind: 'frame' };
 }

@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { RequestError } from '../errors.ts';
 import { stringAt } from '../json.ts';
-import type { GenerationRequest } from '../types.ts';
+import type { Endpoint, GenerationRequest } from '../types.ts';
 
 export type Usage = Anthropic.Usage | Anthropic.Beta.BetaUsage;
 
@@ -38,6 +38,16 @@ export function deltaUsage(usage: Usage): Anthropic.MessageDeltaUsage {
   const { cache_creation, service_tier, inference_geo, speed, ...totals } = usage;
   return totals;
 }
+
+/** A path of tomorrow, called with the client's own `post()`. */
+export const anthropicOther: Endpoint = {
+  name: 'other',
+  kind: 'other',
+  answer(request) {
+    const usage = messageUsage(request);
+    return { usage, body: () => ({ id: request.id('obj_'), model: request.model, usage }) };
+  },
+};
 
 function oneOf<const T extends string>(what: string, known: readonly T[], value: string): T {
   const found = known.find((item) => item === value);

@@ -81,8 +81,10 @@ function completion(
       },
       logprobs: null,
       finish_reason: called ? 'tool_calls' : 'stop',
+      ...(request.azure && { content_filter_results: {} }),
     })),
     usage,
+    ...(request.azure && { prompt_filter_results: promptFilterResults }),
   };
 }
 
@@ -135,6 +137,8 @@ function* chunks(
   yield { data: '[DONE]', kind: 'frame' };
 }
 
+const promptFilterResults = [{ prompt_index: 0, content_filter_results: {} }];
+
 /** Azure's content filter opens every stream with this chunk. */
 const promptFilterChunk = {
   choices: [],
@@ -142,5 +146,5 @@ const promptFilterChunk = {
   id: '',
   model: '',
   object: '',
-  prompt_filter_results: [{ prompt_index: 0, content_filter_results: {} }],
+  prompt_filter_results: promptFilterResults,
 };

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import type { Dialect } from '../types.ts';
+import type { Dialect, ObjectEndpoint } from '../types.ts';
 
 export const SERVER_ERROR_MESSAGE =
   'The server had an error while processing your request. Sorry about that!';
@@ -25,12 +25,6 @@ const serverError: UsualError = { message: SERVER_ERROR_MESSAGE, type: 'server_e
 
 export const openai: Dialect = {
   name: 'openai',
-  models: {
-    object: 'list',
-    data: ['gpt-4o', 'gpt-4.1-mini'].map(
-      (id): OpenAI.Models.Model => ({ id, object: 'model', created: 1744317547, owned_by: 'system' }),
-    ),
-  },
   headers: (requestId) => ({
     'x-request-id': requestId,
     'openai-organization': 'org-simulated',
@@ -49,4 +43,16 @@ export const openai: Dialect = {
     const error: OpenAI.ErrorObject = { ...known, message: message ?? known.message, param: null };
     return { error };
   },
+};
+
+export const openaiModels: ObjectEndpoint = {
+  kind: 'object',
+  answer: () => ({
+    body: () => ({
+      object: 'list',
+      data: ['gpt-4o', 'gpt-4.1-mini'].map(
+        (id): OpenAI.Models.Model => ({ id, object: 'model', created: 1744317547, owned_by: 'system' }),
+      ),
+    }),
+  }),
 };

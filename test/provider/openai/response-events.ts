@@ -1,11 +1,12 @@
 import type OpenAI from 'openai';
 import type { StreamPart } from '../types.ts';
-import type { FinalStatus, WireResponse } from './responses.ts';
+import type { FinalStatus } from './response-run.ts';
+import type { WireResponse } from './wire-response.ts';
 
 type Unnumbered<E> = E extends unknown ? Omit<E, 'sequence_number'> : never;
 type ItemEvent = Unnumbered<OpenAI.Responses.ResponseStreamEvent>;
 type LifecycleEvent = {
-  type: 'response.created' | 'response.in_progress' | `response.${FinalStatus}`;
+  type: 'response.created' | 'response.queued' | 'response.in_progress' | `response.${FinalStatus}`;
   response: WireResponse;
 };
 type Step = [event: ItemEvent | LifecycleEvent, kind: StreamPart['kind']];
@@ -28,7 +29,9 @@ export function* responseEvents(script: Script): Generator<StreamPart> {
 
 function* steps({ begun, done, status, pieces }: Script): Generator<Step> {
   yield [{ type: 'response.created', response: begun }, 'frame'];
-  yield [{ type: 'response.in_progress', response: begun }, 'frame'];
+  if (begun.status === 'queued') yield [{ type: 'response.queued', response: begun }, 'frame'];
+  const response = { ...begun, status: 'in_progress' as const };
+  yield [{ type: 'response.in_progress', response }, 'frame'];
   for (const [output_index, item] of done.output.entries()) {
     if (item.type === 'message') yield* messageSteps(item, output_index, pieces, status);
     else if (item.type === 'function_call') yield* callSteps(item, output_index, pieces, status);

@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import type { Reply } from '../reply.ts';
 import type { GenerationRequest } from '../types.ts';
-import type { FinalStatus } from './responses.ts';
+import type { FinalStatus } from './response-run.ts';
 
 type Item =
   | OpenAI.Responses.ResponseReasoningItem
