@@ -279,6 +279,57 @@ describe('batches', () => {
   });
 });
 
+describe('helpers that make several calls', () => {
+  const parameters = { type: 'object' as const, properties: {} };
+  const messages = [{ role: 'user' as const, content: 'Use the tool' }];
+
+  test("openai's runTools: each call", async () => {
+    let runs = 0;
+    const { added, spans } = await measure(() =>
+      setup.openai.chat.completions
+        .runTools({
+          model: 'gpt-4.1@in=1000,out=50',
+          messages,
+          tools: [
+            {
+              type: 'function',
+              function: { name: 'now', description: '', parameters, function: () => `noon ${++runs}` },
+            },
+          ],
+        })
+        .done(),
+    );
+    const calls = runs + 1;
+    assert.ok(calls > 1);
+    assert.deepEqual(added, { 'requests.ok': calls, 'input.text': 1000 * calls, 'output.text': 50 * calls });
+    assert.equal(spans.length, calls);
+  });
+
+  test("Anthropic's toolRunner: each call", async () => {
+    let runs = 0;
+    const { added, spans } = await measure(async () => {
+      await setup.anthropic.beta.messages.toolRunner({
+        model: 'claude-sonnet-5@in=10,out=7',
+        max_tokens: 100,
+        messages,
+        tools: [
+          {
+            name: 'now',
+            description: '',
+            input_schema: parameters,
+            run: () => `noon ${++runs}`,
+            parse: (input) => input,
+          },
+        ],
+      });
+    });
+    const calls = runs + 1;
+    assert.ok(calls > 1);
+    assert.deepEqual(added, { 'requests.ok': calls, 'input.text': 10 * calls, 'output.text': 7 * calls });
+    assert.equal(spans.length, calls);
+  });
+});
+
 describe('clients of cloud vendors', () => {
   const azure = (deployment?: string) =>
     new AzureOpenAI({
