@@ -9,7 +9,14 @@ import { beginner } from './begin.ts';
 import { checkMeterConfig, DEFAULT_ABANDON_AFTER_SECONDS, type MeterConfig } from './config.ts';
 import { DeferredWork } from './deferred.ts';
 import { TokenmeterError } from './errors.ts';
-import { type FoundClient, registry, remember, type SdkFacts } from './found.ts';
+import {
+  type FoundClient,
+  type FoundSession,
+  registry,
+  remember,
+  rememberSession,
+  type SdkFacts,
+} from './found.ts';
 import { warnOfLoadOrder } from './load-order.ts';
 import { clientFiles, registerLoaderHooks } from './loader.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -17,10 +24,11 @@ import type { Pipeline } from './pipeline.ts';
 import { priceCall } from './pricing/price.ts';
 import { providers } from './providers/index.ts';
 import type { Provider } from './providers/types.ts';
-import { clientsIn, formatOf, handedOver } from './recognise.ts';
+import { clientsIn, formatOf, handedOver, sessionsHandedOver, sessionsIn } from './recognise.ts';
 import { reportFault, warnOnce } from './report.ts';
 import { type Begin, patchClient } from './sdk/client.ts';
-import type { ClientPrototype } from './sdk/types.ts';
+import { patchEmitter } from './sdk/emitter.ts';
+import { SessionMeter } from './session.ts';
 import { noteMissingSeam, warnOfVersion } from './support-warnings.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
@@ -33,9 +41,9 @@ export interface TokenmeterInstrumentationConfig extends MeterConfig, Instrument
 export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterInstrumentationConfig> {
   // Declared, not initialised: the base constructor already patches, and initialisers run after it.
   /** How to take out each patch that is in, by the prototype that it is in. */
-  declare private _patches: Map<ClientPrototype, () => void> | undefined;
+  declare private _patches: Map<object, () => void> | undefined;
   /** What was handed to this instance. What a loader hook finds is every instance's. */
-  declare private _handedOver: Set<ClientPrototype> | undefined;
+  declare private _handedOver: Set<object> | undefined;
   declare private _patchAll: (() => void) | undefined;
   declare private _metrics: Metrics | undefined;
   declare private _pipeline: Pipeline | undefined;
@@ -53,11 +61,13 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   /**
    * Patches an SDK that no loader hook sees: one that is bundled into the app, or was loaded before.
    *
-   * @param sdk The `openai` or `@anthropic-ai/sdk` module, or its client class.
+   * @param sdk The `openai` or `@anthropic-ai/sdk` module, or its client class; for sessions over a
+   * WebSocket also the class of those, such as `OpenAIRealtimeWS`.
    */
   manuallyInstrument(sdk: unknown): void {
     const found = handedOver(sdk);
-    if (found.length === 0) {
+    const sessions = sessionsHandedOver(sdk);
+    if (found.length + sessions.length === 0) {
       throw new TokenmeterError(
         `manuallyInstrument: got ${describeValue(sdk)}, expected the module or the client class of ` +
           providers.map((provider) => provider.sdk.module).join(' or '),
@@ -67,6 +77,10 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     for (const client of found) {
       this._handedOver.add(client.prototype);
       remember(client);
+    }
+    for (const session of sessions) {
+      this._handedOver.add(session.prototype);
+      rememberSession(session);
     }
     if (this.isEnabled()) this._patchFree();
   }
@@ -112,6 +126,10 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
         const see = this._see(provider, /^(client|index)\./.test(file));
         return new InstrumentationNodeModuleFile(`${module}/${file}`, anyVersion, see, () => {});
       });
+      for (const file of provider.sessions?.files ?? []) {
+        const see = this._seeSessions(provider);
+        files.push(new InstrumentationNodeModuleFile(`${module}/${file}`, anyVersion, see, () => {}));
+      }
       const seeMain = this._see(provider, true);
       const definition: InstrumentationModuleDefinition = new InstrumentationNodeModuleDefinition(
         module,
@@ -146,11 +164,36 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     };
   }
 
+  private _seeSessions(provider: Provider) {
+    return (exports: Record<string, unknown>): Record<string, unknown> => {
+      try {
+        const { module } = provider.sdk;
+        for (const prototype of sessionsIn(exports))
+          rememberSession({ module, prototype, by: 'loader hook' });
+        this._patchFree();
+      } catch (fault) {
+        reportFault("patching an SDK's sessions", fault);
+      }
+      return exports;
+    };
+  }
+
   /** Patches every class that this instance may and nobody has. */
   private _patchFree(): void {
-    for (const client of registry().clients.values()) {
-      if (client.by === 'loader hook' || this._handedOver?.has(client.prototype)) this._patch(client);
-    }
+    const isOurs = ({ by, prototype }: FoundClient | FoundSession) =>
+      by === 'loader hook' || this._handedOver?.has(prototype) === true;
+    const { clients, sessions } = registry();
+    for (const client of clients.values()) if (isOurs(client)) this._patch(client);
+    for (const session of sessions.values()) if (isOurs(session)) this._patchSessions(session);
+  }
+
+  private _patchSessions({ module, prototype }: FoundSession): void {
+    this._patches ??= new Map();
+    const provider = providers.find(({ sdk }) => sdk.module === module);
+    if (!provider?.sessions || this._patches.has(prototype)) return;
+    const meter = new SessionMeter(provider, provider.sessions, () => this._pipelineOf());
+    const unpatch = patchEmitter(prototype, meter.event);
+    if (unpatch) this._patches.set(prototype, unpatch);
   }
 
   private _patch(client: FoundClient): void {

@@ -47,7 +47,7 @@ function warnSoon(find: () => UnmeteredSdk[]): void {
     } catch (fault) {
       reportFault('looking for SDKs that were loaded before', fault);
     }
-  }).unref();
+  });
 }
 
 /** The SDKs that are loaded and not metered. */

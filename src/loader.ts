@@ -11,12 +11,11 @@ export type LoaderHooks = 'synchronous' | 'asynchronous' | 'none';
 interface HookMaker {
   createHook(meta: { url: string }): {
     applyOptions(options: { include: RegExp[] }): void;
-    resolveSync: SyncHooks['resolve'];
-    loadSync: SyncHooks['load'];
+    resolveSync: nodeModule.ResolveHookSync;
+    loadSync: nodeModule.LoadHookSync;
   };
   supportsSyncHooks(): boolean;
 }
-type SyncHooks = Parameters<typeof nodeModule.registerHooks>[0];
 
 const { createRequire } = nodeModule;
 const REGISTERED = Symbol.for('tokenmeter.loaderHooks');
@@ -48,8 +47,8 @@ export function clientFiles(sdk: { readonly files: readonly string[] }): string[
 }
 
 function registerHooks(): LoaderHooks {
-  const include = providers.map(({ sdk }) => {
-    const files = clientFiles(sdk).filter((file) => file.endsWith('.mjs'));
+  const include = providers.map(({ sdk, sessions }) => {
+    const files = [...clientFiles(sdk), ...(sessions?.files ?? [])].filter((file) => file.endsWith('.mjs'));
     return new RegExp(`/node_modules/${sdk.module}/(?:${files.map(escapeRegExp).join('|')})$`);
   });
   // The hooks must come from the copy of the package that the instrumentation itself uses.
@@ -62,7 +61,15 @@ function registerHooks(): LoaderHooks {
     const url = pathToFileURL(requireHooks.resolve(HOOK_MAKER)).href;
     const hook = maker.createHook({ url });
     hook.applyOptions({ include });
-    nodeModule.registerHooks({ resolve: hook.resolveSync, load: hook.loadSync });
+    nodeModule.registerHooks({
+      // What has no parent is the app's entry point, which is none of ours, or a builtin that `node -e`
+      // loads by its global name, and import-in-the-middle 3.6 takes that for a file.
+      resolve: (specifier, context, next) =>
+        context.parentURL === undefined
+          ? next(specifier, context)
+          : hook.resolveSync(specifier, context, next),
+      load: hook.loadSync,
+    });
     return 'synchronous';
   }
   if (!isMainThread) return 'none';

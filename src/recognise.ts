@@ -1,12 +1,19 @@
-import type { FoundClient, SdkFacts } from './found.ts';
+import type { FoundClient, FoundSession, SdkFacts } from './found.ts';
 import { providers } from './providers/index.ts';
 import type { Provider } from './providers/types.ts';
 import { findClientPrototype } from './sdk/client.ts';
+import { type EmitterPrototype, findEmitterPrototype } from './sdk/emitter.ts';
 import type { ClientPrototype } from './sdk/types.ts';
 
 /** The prototypes with the seam behind what a file of an SDK exports. */
 export function clientsIn(exports: object): ClientPrototype[] {
   const found = [exports, ...Object.values(exports)].map(findClientPrototype);
+  return [...new Set(found)].filter((prototype) => prototype !== undefined);
+}
+
+/** The prototypes of session classes behind what a file of an SDK exports. */
+export function sessionsIn(exports: object): EmitterPrototype[] {
+  const found = Object.values(exports).map(findEmitterPrototype);
   return [...new Set(found)].filter((prototype) => prototype !== undefined);
 }
 
@@ -17,11 +24,7 @@ export function formatOf(exports: object): SdkFacts['format'] {
 
 /** The client classes in a module, its default export or a bundle of modules, or the class itself. */
 export function handedOver(sdk: unknown): FoundClient[] {
-  const exported = typeof sdk === 'object' && sdk !== null ? Object.values(sdk) : [];
-  const nested = exported.flatMap((value) =>
-    typeof value === 'object' && value !== null ? Object.values(value) : [],
-  );
-  return [sdk, ...exported, ...nested].flatMap((value) => {
+  return valuesIn(sdk).flatMap((value) => {
     const prototype = findClientPrototype(value);
     const provider = prototype && providers.find(({ sdk: { isClient } }) => isClient(value as ClientClass));
     if (!provider) return [];
@@ -29,6 +32,24 @@ export function handedOver(sdk: unknown): FoundClient[] {
     const version = versionOf(prototype);
     return [{ prototype, module, version, format: undefined, by: 'manuallyInstrument' as const }];
   });
+}
+
+/** The session classes likewise. */
+export function sessionsHandedOver(sdk: unknown): FoundSession[] {
+  const provider = providers.find(({ sessions }) => sessions !== undefined);
+  return valuesIn(sdk).flatMap((value) => {
+    const prototype = findEmitterPrototype(value);
+    if (!prototype || !provider) return [];
+    return [{ prototype, module: provider.sdk.module, by: 'manuallyInstrument' as const }];
+  });
+}
+
+function valuesIn(sdk: unknown): unknown[] {
+  const exported = typeof sdk === 'object' && sdk !== null ? Object.values(sdk) : [];
+  const nested = exported.flatMap((value) =>
+    typeof value === 'object' && value !== null ? Object.values(value) : [],
+  );
+  return [sdk, ...exported, ...nested];
 }
 
 type ClientClass = Parameters<Provider['sdk']['isClient']>[0];

@@ -1,6 +1,6 @@
 import { currentUsageContext } from './context.ts';
 import type { CallSubject, Pipeline } from './pipeline.ts';
-import type { Provider, SessionClass, SessionEvent, SessionReader } from './providers/types.ts';
+import type { Provider, SessionEvent, SessionReader, Sessions } from './providers/types.ts';
 import { reportFault } from './report.ts';
 import { settle } from './settle.ts';
 import { identify } from './who.ts';
@@ -13,15 +13,15 @@ const now = performance.now.bind(performance);
 
 /** Meters the answers that come over WebSocket sessions: each is a call of its own. */
 export class SessionMeter {
-  readonly #pipeline: Pipeline;
+  readonly #pipelineOf: () => Pipeline;
   readonly #provider: Provider;
-  readonly #sessionClass: SessionClass;
+  readonly #kind: Sessions;
   readonly #sessions = new WeakMap<object, Session>();
 
-  constructor(pipeline: Pipeline, provider: Provider, sessionClass: SessionClass) {
-    this.#pipeline = pipeline;
+  constructor(provider: Provider, kind: Sessions, pipelineOf: () => Pipeline) {
     this.#provider = provider;
-    this.#sessionClass = sessionClass;
+    this.#kind = kind;
+    this.#pipelineOf = pipelineOf;
   }
 
   /** The session is about to hand an event of the server's to the app. */
@@ -40,7 +40,7 @@ export class SessionMeter {
   #sessionOf(session: object): Session {
     let known = this.#sessions.get(session);
     if (!known) {
-      known = new Session(this.#sessionClass.reader(session));
+      known = new Session(this.#kind.reader(session));
       this.#sessions.set(session, known);
     }
     return known;
@@ -51,6 +51,7 @@ export class SessionMeter {
     known: Session,
     { ended, operation, facts }: Extract<SessionEvent, { ended: string }>,
   ) {
+    const pipeline = this.#pipelineOf();
     const began = known.end(ended);
     const client = { baseURL: String((session as { url?: unknown }).url) };
     const vendor = this.#provider.vendorOf(client);
@@ -64,14 +65,14 @@ export class SessionMeter {
       params: NOTHING,
       who: identify(
         currentUsageContext(),
-        this.#pipeline.resolveUser,
+        pipeline.resolveUser,
         { provider: vendor, operation, params: NOTHING },
         undefined,
       ),
     };
     const missing = facts.rawUsage == null ? 'no_usage' : 'invalid_usage';
     const end = now();
-    settle(this.#pipeline, subject, {
+    settle(pipeline, subject, {
       outcome: facts.errorType === undefined ? 'ok' : 'error',
       facts,
       usage: facts.usage,
@@ -80,7 +81,7 @@ export class SessionMeter {
       requests: 1,
       startedAtMs: Date.now(),
       durationSeconds: began === undefined ? undefined : (end - began) / 1000,
-      span: this.#pipeline.startSpan(subject),
+      span: pipeline.startSpan(subject),
     });
   }
 }

@@ -9,7 +9,7 @@ export interface Provider {
   readonly sdk: SdkFiles;
   readonly endpoints: readonly Endpoint[];
   readonly retrievals: readonly Retrieval[];
-  readonly sessions?: readonly SessionClass[];
+  readonly sessions?: Sessions;
   /** The value of `gen_ai.provider.name` for the calls of a client: cloud vendors' clients inherit the SDK's. */
   vendorOf(client: Client): string;
   /** Whether requests that are neither endpoints nor retrievals are known to cost nothing. */
@@ -80,9 +80,9 @@ export interface FinishedWork extends ResponseFacts {
   readonly user?: string | undefined;
 }
 
-/** A class whose instances are sessions over a WebSocket, and that emits what the server sends. */
-export interface SessionClass {
-  /** Files that define it, relative to the package. */
+/** Classes whose instances are sessions over a WebSocket, and that emit what the server sends. */
+export interface Sessions {
+  /** Files that define one, relative to the package. */
   readonly files: readonly string[];
   /** Reads the events of one session. */
   reader(session: object): SessionReader;

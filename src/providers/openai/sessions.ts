@@ -1,5 +1,5 @@
 import { fieldsOf, text } from '../fields.ts';
-import type { SessionClass, SessionEvent, SessionReader } from '../types.ts';
+import type { SessionEvent, SessionReader, Sessions } from '../types.ts';
 import { transcription } from './audio.ts';
 import { response } from './response.ts';
 
@@ -11,7 +11,7 @@ const RESPONSE_ENDED = new Set([
 ]);
 
 /** Realtime and responses over a WebSocket: every answer ends with an event that has its usage. */
-function sessionReader(session: object): SessionReader {
+function reader(session: object): SessionReader {
   let model = modelInUrl(session);
   let transcriber: string | undefined;
   return {
@@ -51,14 +51,12 @@ function modelInUrl(session: object): string | undefined {
 
 const both = (file: string) => [`${file}.js`, `${file}.mjs`];
 
-export const sessions: readonly SessionClass[] = [
-  {
-    files: [
-      ...both('realtime/internal-base'),
-      ...both('beta/realtime/internal-base'),
-      ...both('resources/responses/internal-base'),
-      ...both('resources/beta/responses/internal-base'),
-    ],
-    reader: sessionReader,
-  },
-];
+export const sessions: Sessions = {
+  files: [
+    ...both('realtime/internal-base'),
+    ...both('beta/realtime/internal-base'),
+    ...both('resources/responses/internal-base'),
+    ...both('resources/beta/responses/internal-base'),
+  ],
+  reader,
+};

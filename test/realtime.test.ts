@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import OpenAI from 'openai';
+import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket';
+import { OpenAIRealtimeWS } from 'openai/realtime/ws';
+import { ResponsesWS } from 'openai/resources/responses/ws';
+import { withUsageContext } from '../src/index.ts';
+import { type Provider, startProvider } from './provider/server.ts';
+import { openRealtimeWebSocket, openRealtimeWS } from './provider/websockets.ts';
+import { App } from './support/app.ts';
+import { createMeter, type TestMeter } from './support/meter.ts';
+
+const apps = new URL('./e2e/apps/', import.meta.url).pathname;
+const MODEL =
+  'gpt-realtime@in=100,cached=60,cachedaudio=40,audioin=70,imagein=10,out=50,audioout=30,chunks=2';
+
+describe('sessions over a WebSocket', () => {
+  let server: Provider;
+  let meter: TestMeter;
+
+  before(async () => {
+    server = await startProvider();
+    meter = createMeter();
+    for (const session of [OpenAIRealtimeWS, OpenAIRealtimeWebSocket, ResponsesWS]) {
+      meter.instrumentation.manuallyInstrument(session);
+    }
+  });
+  after(async () => {
+    meter.instrumentation.disable();
+    await server.close();
+  });
+
+  const next = (session: OpenAIRealtimeWS | OpenAIRealtimeWebSocket, name: 'response.done') =>
+    new Promise((resolve) => session.once(name, resolve));
+
+  const sums = async () => ({
+    requests: await meter.sum('tokenmeter.requests'),
+    audio: await meter.sum('gen_ai.client.inference.usage.input_tokens', {
+      'gen_ai.token.modality': 'audio',
+    }),
+  });
+
+  for (const [name, open] of [
+    ['OpenAIRealtimeWS', openRealtimeWS],
+    ['OpenAIRealtimeWebSocket', openRealtimeWebSocket],
+  ] as const) {
+    const skip = name === 'OpenAIRealtimeWebSocket' && !('WebSocket' in globalThis);
+    test(`${name}: each response, and what the user said`, { skip }, async () => {
+      const before = await sums();
+      meter.takeSpans();
+      const session = await withUsageContext({ user: 'u_voice' }, () => open(server, MODEL));
+      for (let turn = 0; turn < 2; turn++) {
+        const done = next(session, 'response.done');
+        session.send({ type: 'response.create' });
+        await done;
+      }
+      session.close();
+      const after = await sums();
+      assert.deepEqual(after, { requests: before.requests + 2, audio: before.audio + 140 });
+      const [first, second, ...others] = meter.takeSpans();
+      assert.equal(others.length, 0);
+      assert.ok(first && second);
+      assert.equal(first.attributes['gen_ai.request.model'], 'gpt-realtime');
+      assert.equal(first.attributes['user.id'], 'u_voice');
+      // 60 cached x 0.40, 30 of audio x 32, 10 of images x 5, out 20 x 16 and 30 of audio x 64 dollars a million.
+      assert.equal(first.attributes['gen_ai.usage.cost.amount'], 0.003274);
+    });
+  }
+
+  test('what writes down the speech is a call of its own', async () => {
+    const session = await openRealtimeWS(server, MODEL);
+    meter.takeSpans();
+    const transcribed = new Promise((resolve) =>
+      session.once('conversation.item.input_audio_transcription.completed', resolve),
+    );
+    const transcription = { model: 'gpt-4o-transcribe@in=70,audioin=60,out=20' };
+    session.send({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { input: { transcription } } },
+    });
+    session.send({ type: 'input_audio_buffer.commit' });
+    await transcribed;
+    session.close();
+    const [span] = meter.takeSpans();
+    assert.equal(span?.attributes['gen_ai.request.model'], transcription.model);
+    assert.equal(span?.attributes['gen_ai.usage.input_tokens'], 70);
+  });
+
+  test('responses over a WebSocket', async () => {
+    const session = new ResponsesWS(new OpenAI({ apiKey: 'test', baseURL: server.openaiUrl }));
+    meter.takeSpans();
+    const done = new Promise((resolve) => session.once('response.completed', resolve));
+    session.send({ type: 'response.create', model: 'gpt-5@in=90,out=30', input: 'Hello' });
+    await done;
+    session.close();
+    const [span, ...others] = meter.takeSpans();
+    assert.equal(others.length, 0);
+    assert.equal(span?.attributes['gen_ai.usage.input_tokens'], 90);
+    assert.ok(Number(span?.attributes['gen_ai.usage.cost.amount']) > 0);
+  });
+
+  test('a disabled instrumentation sees nothing', async () => {
+    meter.instrumentation.disable();
+    const before = await sums();
+    const session = await openRealtimeWS(server, MODEL);
+    const done = next(session, 'response.done');
+    session.send({ type: 'response.create' });
+    await done;
+    session.close();
+    assert.deepEqual(await sums(), before);
+    meter.instrumentation.enable();
+  });
+});
+
+describe('sessions under the loader hooks', () => {
+  for (const format of ['esm', 'cjs']) {
+    test(format, async () => {
+      const server = await startProvider();
+      const app = new App(
+        ['--import', 'tokenmeter/register', `${apps}realtime.${format === 'esm' ? 'mjs' : 'cjs'}`],
+        { TEST_PORT: String(server.port), TEST_MODEL: MODEL, OTEL_EXPORTER_PROMETHEUS_PORT: '0' },
+      );
+      await app.find(/^done$/m);
+      const [, url = ''] = await app.find(/tokenmeter: metrics at (\S+)/);
+      const text = await (await fetch(url)).text();
+      assert.equal(await app.finish(), 0);
+      await server.close();
+      assert.match(
+        text,
+        /tokenmeter_requests_total\{gen_ai_provider_name="openai",[^}]*outcome="ok"[^}]*\} 1\n/,
+      );
+      assert.match(text, /gen_ai_token_modality="audio"[^}]*\} 70\n/);
+    });
+  }
+});
