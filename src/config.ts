@@ -100,6 +100,19 @@ const milliseconds = v.pipe(
   v.transform(Number),
   v.minValue(1, MILLISECONDS),
 );
+const PAIRS = 'a list such as deployment=model,other=model';
+const pairs = v.pipe(
+  v.string(),
+  v.regex(/^[^=,]+=[^=,]+(?:,[^=,]+=[^=,]+)*$/, PAIRS),
+  v.transform((list) =>
+    Object.fromEntries(list.split(',').map((pair) => pair.split('=').map((part) => part.trim()))),
+  ),
+);
+const seconds = v.pipe(
+  v.string(),
+  v.check((text) => Number(text) > 0 && Number.isFinite(Number(text)), SECONDS),
+  v.transform(Number),
+);
 const LOG_LEVELS = ['NONE', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE', 'ALL'] as const;
 const levelIn = (text: string) => text.toUpperCase() as (typeof LOG_LEVELS)[number];
 const LEVELS = `one of ${LOG_LEVELS.join(', ')}`;
@@ -128,6 +141,8 @@ const EnvironmentSchema = v.object({
     ),
   ),
   TOKENMETER_STREAM_USAGE: v.optional(booleanText),
+  TOKENMETER_DEPLOYMENTS: v.optional(pairs),
+  TOKENMETER_ABANDON_AFTER_SECONDS: v.optional(seconds),
 });
 
 /** Every option resolved: what the code wants, then the environment, then the default. */
@@ -156,7 +171,12 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
   return {
     disabled: env.OTEL_SDK_DISABLED ?? false,
     serviceName,
-    meter: { ...meter, streamUsage: meter.streamUsage ?? env.TOKENMETER_STREAM_USAGE ?? true },
+    meter: {
+      ...meter,
+      streamUsage: meter.streamUsage ?? env.TOKENMETER_STREAM_USAGE ?? true,
+      deployments: meter.deployments ?? env.TOKENMETER_DEPLOYMENTS,
+      abandonAfterSeconds: meter.abandonAfterSeconds ?? env.TOKENMETER_ABANDON_AFTER_SECONDS,
+    },
     metricExporters: env.OTEL_METRICS_EXPORTER ?? (prometheus === false ? [] : ['prometheus']),
     prometheus: {
       host: endpoint.host ?? env.OTEL_EXPORTER_PROMETHEUS_HOST ?? 'localhost',

@@ -23,7 +23,7 @@ describe('configuration', () => {
     assert.deepEqual(resolveConfig({}, {}), {
       disabled: false,
       serviceName: undefined,
-      meter: { streamUsage: true },
+      meter: { streamUsage: true, deployments: undefined, abandonAfterSeconds: undefined },
       metricExporters: ['prometheus'],
       prometheus: { host: 'localhost', port: 9464, path: '/metrics' },
       exportIntervalMillis: 60_000,
@@ -45,6 +45,22 @@ describe('configuration', () => {
     assert.deepEqual(metricExporters, ['otlp', 'prometheus']);
     assert.deepEqual(prometheus, { host: '0.0.0.0', port: 0, path: '/metrics' });
     assert.equal(disabled, true);
+  });
+
+  test('the variables of our own', () => {
+    const { meter } = resolveConfig(
+      {},
+      {
+        TOKENMETER_STREAM_USAGE: 'false',
+        TOKENMETER_DEPLOYMENTS: 'prod-chat=gpt-4.1, prod-embed = text-embedding-3-small',
+        TOKENMETER_ABANDON_AFTER_SECONDS: '0.5',
+      },
+    );
+    assert.deepEqual(meter, {
+      streamUsage: false,
+      deployments: { 'prod-chat': 'gpt-4.1', 'prod-embed': 'text-embedding-3-small' },
+      abandonAfterSeconds: 0.5,
+    });
   });
 
   test('an option in code wins over a variable; an empty variable is none', () => {
@@ -81,6 +97,22 @@ describe('configuration', () => {
     [{ user: 'ann' }, {}, 'option user: got "ann", expected a function'],
     [{ streamUsage: 'no' }, {}, 'option streamUsage: got "no", expected true or false'],
     [{ userz: 1 }, {}, 'option userz: no such option'],
+    [
+      { abandonAfterSeconds: 0 },
+      {},
+      'option abandonAfterSeconds: got 0, expected a number of seconds above 0',
+    ],
+    [{ deployments: { a: '' } }, {}, 'option deployments.a: got "", expected the name of a model'],
+    [
+      {},
+      { TOKENMETER_DEPLOYMENTS: 'prod' },
+      'variable TOKENMETER_DEPLOYMENTS: got "prod", expected a list such as deployment=model,other=model',
+    ],
+    [
+      {},
+      { TOKENMETER_ABANDON_AFTER_SECONDS: '-1' },
+      'variable TOKENMETER_ABANDON_AFTER_SECONDS: got "-1", expected a number of seconds above 0',
+    ],
     [{ serviceName: '' }, {}, 'option serviceName: got "", expected a name'],
     ['config', {}, 'configuration: got "config", expected an object'],
     [
