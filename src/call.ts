@@ -35,6 +35,7 @@ export class Call implements CallObserver, CallSubject {
   who: UsageContext = currentUsageContext();
   facts: RequestFacts = NO_FACTS;
   params: Params = NO_PARAMS;
+  known = false;
   restores = false;
   readonly amends: boolean;
 
@@ -76,6 +77,7 @@ export class Call implements CallObserver, CallSubject {
   }
 
   request(options: RequestOptions): void {
+    this.known = true;
     try {
       const { body, signal } = options;
       this.params = plainParams(body) ?? NO_PARAMS;

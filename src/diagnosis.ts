@@ -89,9 +89,7 @@ export function diagnosis(destinations: Destinations): Diagnosis {
     traces: destinations.traces,
     problems: [
       ...(sdks.length === 0 ? ['no SDK is loaded'] : []),
-      ...unmetered.map(({ module, version, format }) =>
-        `${module} ${version ?? ''} (${format}) is not metered`.replace('  ', ' '),
-      ),
+      ...unmetered.map(({ module, version = '(version unknown)' }) => `${module} ${version} is not metered`),
       ...destinations.problems,
     ],
   };

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
@@ -64,7 +63,8 @@ function unmeteredCommonJs(): UnmeteredSdk[] {
 }
 
 function loadedCommonJs() {
-  const { cache } = createRequire(process.execPath);
+  // webpack would replace an import of createRequire by its own idea of it.
+  const { cache } = process.getBuiltinModule('node:module').createRequire(process.execPath);
   return Object.values(cache).flatMap((loaded) => {
     const module = loaded && sdkOf(loaded.filename);
     return module ? [{ module, file: loaded.filename, clients: clientsIn(loaded.exports ?? {}) }] : [];

@@ -45,7 +45,9 @@ export function sessionsHandedOver(sdk: unknown): FoundSession[] {
 }
 
 function valuesIn(sdk: unknown): unknown[] {
-  const exported = typeof sdk === 'object' && sdk !== null ? Object.values(sdk) : [];
+  // The CommonJS build of some versions is a function that has the classes as members.
+  const exported =
+    (typeof sdk === 'object' && sdk !== null) || typeof sdk === 'function' ? Object.values(sdk) : [];
   const nested = exported.flatMap((value) =>
     typeof value === 'object' && value !== null ? Object.values(value) : [],
   );

@@ -10,6 +10,7 @@ const NOTHING = Object.freeze({});
 
 /** A request that brings results of work asked for earlier: they are metered, each once; it itself is not. */
 export class RetrievalCall implements CallObserver {
+  readonly known = true;
   readonly amends = false;
   readonly restores = false;
   readonly #pipeline: Pipeline;

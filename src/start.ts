@@ -158,7 +158,7 @@ function loadOtlpReader(config: ResolvedConfig): IMetricReader {
   try {
     return otlpReader(config, process.env);
   } catch (cause) {
-    throw new TokenmeterError('OTEL_METRICS_EXPORTER=otlp: its exporter cannot be loaded', { cause });
+    throw new TokenmeterError(`OTEL_METRICS_EXPORTER=otlp: no exporter: ${firstLine(cause)}`, { cause });
   }
 }
 
@@ -167,9 +167,13 @@ function loadTracing(config: ResolvedConfig): Tracing | undefined {
   try {
     return prepareTracing(config.serviceName);
   } catch (error) {
-    warnVisibly('no tracing', `no traces are exported: @opentelemetry/sdk-node cannot be loaded: ${error}`);
+    warnVisibly('no tracing', `no traces are exported: ${firstLine(error)}`);
     return undefined;
   }
+}
+
+function firstLine(error: unknown): string {
+  return String(error).replace(/\n.*/s, '');
 }
 
 /** A process that comes to its end by itself exports what it still holds. Returns how to take that back. */

@@ -13,9 +13,11 @@ import type {
 /** Decides whether a call is observed. Must not throw; undefined leaves the call alone. */
 export type Begin = (client: Client, method: string, path: string) => CallObserver | undefined;
 
-/** Carries the observer of a call whose body may be amended through the SDK's copy of the options. */
-const CALL = Symbol('tokenmeter.call');
 const NO_OPTIONS: RequestOptions = Object.freeze({});
+/** The calls whose body may be amended, by the options that the SDK made of the caller's. */
+const amendable = new WeakMap<object, CallObserver>();
+/** The call whose `methodRequest` runs right now, until `request` has taken it. */
+let starting: CallObserver | undefined;
 
 /**
  * Patches the client class behind `prototype`, so that `begin` is asked about every request made
@@ -24,36 +26,54 @@ const NO_OPTIONS: RequestOptions = Object.freeze({});
  */
 export function patchClient(prototype: ClientPrototype, begin: Begin): (() => void) | undefined {
   if (Object.hasOwn(prototype, PATCHED)) return undefined;
-  const { methodRequest, prepareRequest } = prototype;
+  const { methodRequest, request, buildRequest } = prototype;
   // Another patch may lie over ours, so that it cannot be taken out: then it must at least do nothing.
   let active = true;
 
   function observedMethodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise {
     const call = active ? begin(this, method, path) : undefined;
     if (call === undefined) return methodRequest.call(this, method, path, options);
+    const outer = starting;
     let promise: ApiPromise;
     try {
-      const passed = showOptions(options, call);
-      promise = call.run(methodRequest, this, method, path, passed);
+      // Some other kind of promise can be asked only once, and the SDK is going to.
+      if (!isThenable(options)) call.request(fieldsOf(options));
+      starting = call;
+      promise = call.run(methodRequest, this, method, path, options);
+      // Nobody has taken it: `request` is not the SDK's.
+      if (starting === call && options instanceof Promise) watchOptions(options, call);
     } catch (error) {
       call.failed(error);
       throw error;
+    } finally {
+      starting = outer;
     }
     observePromise(promise, call);
     return promise;
   }
 
-  function observedPrepareRequest(
-    this: Client,
-    request: PreparedRequest,
-    context: { options?: RequestOptions },
-  ): unknown {
-    amendBody(request, context?.options);
-    return prepareRequest?.call(this, request, context);
+  /** Is called with a promise of the options as the SDK has put them together. */
+  function observedRequest(this: Client, options: unknown, ...rest: unknown[]): unknown {
+    const call = starting;
+    starting = undefined;
+    if (call && options instanceof Promise && (call.amends || !call.known)) watchOptions(options, call);
+    return request?.call(this, options, ...rest);
+  }
+
+  /** Makes what is sent of the options, for every attempt; whoever signs it does so after this. */
+  function observedBuildRequest(this: Client, options: unknown, ...rest: unknown[]): unknown {
+    const built = buildRequest?.call(this, options, ...rest);
+    const call = amendable.get(options as object);
+    if (call === undefined) return built;
+    const amend = (value: unknown) => amendBody(fieldsOf(value).req, options as RequestOptions, call);
+    if (built instanceof Promise) built.then(amend, () => {});
+    else amend(built);
+    return built;
   }
 
   const restore = [replace(prototype, 'methodRequest', observedMethodRequest)];
-  if (prepareRequest) restore.push(replace(prototype, 'prepareRequest', observedPrepareRequest));
+  if (request) restore.push(replace(prototype, 'request', observedRequest));
+  if (buildRequest) restore.push(replace(prototype, 'buildRequest', observedBuildRequest));
   Object.defineProperty(prototype, PATCHED, { value: true, configurable: true });
   return () => {
     active = false;
@@ -73,17 +93,27 @@ export function findClientPrototype(clientClass: unknown): ClientPrototype | und
   return undefined;
 }
 
-/** Shows the observer the options, now or as soon as they are known. Returns what to pass to the SDK. */
-function showOptions(options: unknown, call: CallObserver): unknown {
-  if (options instanceof Promise) {
-    watchOptions(options, call);
-    return options;
-  }
-  // Some other kind of promise can be asked only once, and the SDK is going to.
-  if (isThenable(options)) return options;
-  const known = knownOptions(options);
-  call.request(known);
-  return call.amends && known === options && mayStream(known) ? { ...known, [CALL]: call } : options;
+/**
+ * The first to subscribe sees the options just before the SDK does, and adds no turn. Options that fail
+ * are the SDK's to report: it subscribes to the same promise.
+ */
+function watchOptions(options: Promise<unknown>, call: CallObserver): void {
+  options.then(
+    (value) => {
+      const known = fieldsOf(value);
+      if (!call.known) call.request(known);
+      if (call.amends && known === value && mayStream(known)) amendable.set(known, call);
+    },
+    () => {},
+  );
+}
+
+function fieldsOf(value: unknown): RequestOptions {
+  return typeof value === 'object' && value !== null ? (value as RequestOptions) : NO_OPTIONS;
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** Whether the request may turn out to be a streamed one: a body may say so only once it is serialised. */
@@ -92,39 +122,10 @@ function mayStream({ stream, body }: RequestOptions): boolean {
   return streams || typeof body !== 'object' || typeof Reflect.get(body ?? {}, 'toJSON') === 'function';
 }
 
-/**
- * The first to subscribe sees the options just before the SDK does, and adds no turn. Options that fail
- * are the SDK's to report: it subscribes to the same promise.
- */
-function watchOptions(options: Promise<unknown>, call: CallObserver): void {
-  options.then(
-    (value) => {
-      const known = knownOptions(value);
-      call.request(known);
-      if (call.amends && known === value && mayStream(known)) markUntilCopied(known, call);
-    },
-    () => {},
-  );
-}
-
-function knownOptions(options: unknown): RequestOptions {
-  return typeof options === 'object' && options !== null ? (options as RequestOptions) : NO_OPTIONS;
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
-/** The SDK copies the options in the job that comes next; what the caller holds is clean again after that. */
-function markUntilCopied(options: RequestOptions, call: CallObserver): void {
-  if (!Reflect.set(options, CALL, call)) return;
-  queueMicrotask(() => Reflect.deleteProperty(options, CALL));
-}
-
-function amendBody(request: PreparedRequest, options: RequestOptions | undefined): void {
+function amendBody(built: unknown, options: RequestOptions, call: CallObserver): void {
   try {
-    const call = options?.[CALL] as CallObserver | undefined;
-    if (!call || typeof request.body !== 'string' || options?.stream !== true) return;
+    const request = built as PreparedRequest | undefined;
+    if (typeof request?.body !== 'string' || options.stream !== true) return;
     const amended = call.amend(request.body);
     if (amended === undefined) return;
     request.body = amended;

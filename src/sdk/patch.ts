@@ -8,6 +8,8 @@ export function replace<T extends object, K extends keyof T>(
   replacement: NonNullable<T[K]>,
 ): () => void {
   const before = Object.getOwnPropertyDescriptor(prototype, name);
+  // Whoever reads the name, such as a mocking library, finds what was there.
+  Object.defineProperty(replacement, 'name', { value: String(name), configurable: true });
   Object.defineProperty(prototype, name, {
     value: replacement,
     writable: true,

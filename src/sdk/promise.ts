@@ -42,16 +42,18 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
 
   #watch(promise: ApiPromise): void {
     const { responsePromise } = promise;
+    // What a mock returns is nobody's call.
+    if (typeof promise.parseResponse !== 'function') return;
     this.#promises++;
     whenLost(promise, this);
     // A derived promise may have been given the stand-in already.
     if (!(responsePromise instanceof ObservedPromise)) {
       promise.responsePromise = new ObservedPromise(responsePromise, this);
     }
-    promise.parse = this.#watchedRequestTo(promise.parse, 'parse');
-    promise.asResponse = this.#watchedRequestTo(promise.asResponse, 'asResponse');
-    promise.parseResponse = this.#watchedParse(promise.parseResponse);
-    promise._thenUnwrap = this.#watchedUnwrap(promise._thenUnwrap);
+    put(promise, 'parse', this.#watchedRequestTo(promise.parse, 'parse'));
+    put(promise, 'asResponse', this.#watchedRequestTo(promise.asResponse, 'asResponse'));
+    put(promise, 'parseResponse', this.#watchedParse(promise.parseResponse));
+    put(promise, '_thenUnwrap', this.#watchedUnwrap(promise._thenUnwrap));
   }
 
   // These must not capture the promise they are put on: closures that close a cycle with the object
@@ -137,4 +139,10 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   }
 
   readonly #failed = (error: unknown): void => this.#call.failed(error);
+}
+
+/** Puts a method of the object's own where the app does not see it: not among the keys. */
+function put<K extends keyof ApiPromise>(promise: ApiPromise, name: K, method: ApiPromise[K]): void {
+  if (Object.hasOwn(promise, name)) promise[name] = method;
+  else Object.defineProperty(promise, name, { value: method, writable: true, configurable: true });
 }

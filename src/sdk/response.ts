@@ -22,8 +22,18 @@ export function observeResponse(response: Response, call: CallObserver, isTheirs
     wrap(response, name, (read) => {
       held.used = true;
       const body = read();
-      if (body instanceof Promise) body.then(look, (error) => call.failed(error));
-      return body;
+      if (!(body instanceof Promise)) return body;
+      // Not watched from the side: a failure that the app does not handle must stay unhandled.
+      return body.then(
+        (value) => {
+          look(value);
+          return value;
+        },
+        (error) => {
+          call.failed(error);
+          throw error;
+        },
+      );
     });
   };
   watch('json', (body) => call.result(body));

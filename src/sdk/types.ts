@@ -13,7 +13,8 @@ export type RequestOptions = Readonly<Record<PropertyKey, unknown>>;
 
 export interface ClientPrototype {
   methodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise;
-  prepareRequest?(this: Client, request: PreparedRequest, context: { options?: RequestOptions }): unknown;
+  request?(this: Client, options: unknown, ...rest: unknown[]): unknown;
+  buildRequest?(this: Client, options: unknown, ...rest: unknown[]): unknown;
 }
 
 /** The `RequestInit` that is about to be sent. */
@@ -47,6 +48,8 @@ export interface Stream {
 
 /** Is told what happens to one call, in the order it happens. */
 export interface CallObserver {
+  /** `request` has been called, or need not be. */
+  readonly known: boolean;
   /** The options are known, the request is not yet sent. */
   request(options: RequestOptions): void;
   /** Runs the SDK's own code for this call: `send.call(client, ...args)`. */

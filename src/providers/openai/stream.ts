@@ -1,5 +1,6 @@
 import { TextSize } from '../../text-size.ts';
 import { type Fields, fieldsOf } from '../fields.ts';
+import { hostOf } from '../host.ts';
 import type { ResponseFacts, StreamReader } from '../types.ts';
 
 type ReadBody = (body: unknown) => ResponseFacts | undefined;
@@ -90,8 +91,10 @@ export function responseStream(read: ReadBody): StreamReader {
  */
 export function askForUsage(
   body: string,
-  client: { readonly apiVersion?: unknown } = {},
+  client: { readonly apiVersion?: unknown; readonly baseURL?: unknown } = {},
 ): string | undefined {
+  // It sends usage to everyone: the chunk is the app's.
+  if (hostOf(client.baseURL).endsWith('openrouter.ai')) return undefined;
   // Azure's versions before this one refuse the option.
   if (typeof client.apiVersion === 'string' && client.apiVersion < '2024-09-01') return undefined;
   const end = body.lastIndexOf('}');
