@@ -10,7 +10,7 @@ export const anthropic: Provider = {
     module: '@anthropic-ai/sdk',
     versions: '>=0.20.0 <2',
     files: ['client.js', 'client.mjs', 'core.js', 'core.mjs', 'index.js', 'index.mjs'],
-    isClient: (clientClass) => 'Messages' in clientClass && !('Embeddings' in clientClass),
+    isClient: (clientClass) => 'AnthropicError' in clientClass,
   },
   endpoints,
   retrievals,

@@ -11,7 +11,7 @@ export const openai: Provider = {
     module: 'openai',
     versions: '>=4.20.0 <8',
     files: ['client.js', 'client.mjs', 'core.js', 'core.mjs'],
-    isClient: (clientClass) => 'Chat' in clientClass && 'Embeddings' in clientClass,
+    isClient: (clientClass) => 'OpenAIError' in clientClass,
   },
   endpoints,
   retrievals,
