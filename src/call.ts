@@ -121,8 +121,9 @@ export class Call implements CallObserver, CallSubject {
   event(event: unknown): unknown {
     if (this.#chunks++ === 0) this.#firstChunk = now();
     const reader = this.#reader;
-    if (this.#settled || !reader) return event;
+    if (!reader) return event;
     try {
+      // Also of a call that was given up: what was added must not reach the app.
       reader.push(event);
       return this.restores && reader.restore ? reader.restore(event) : event;
     } catch (fault) {

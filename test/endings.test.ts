@@ -123,6 +123,18 @@ describe('calls that nobody reads to the end', () => {
     }
   });
 
+  test('a stream that is cancelled, or aborted, before or between its events: at once', async () => {
+    const chat = () => setup.openai.chat.completions.create(STREAM);
+    await (await chat()).toReadableStream().cancel();
+    (await chat()).controller.abort();
+    const read = await chat();
+    await read[Symbol.asyncIterator]().next();
+    read.controller.abort();
+    assert.equal(setup.meter.instrumentation.openCalls, 0);
+    const outcomes = setup.meter.takeSpans().map(({ attributes }) => attributes['tokenmeter.outcome']);
+    assert.deepEqual(outcomes, ['aborted', 'aborted', 'aborted']);
+  });
+
   test('a time-out', async () => {
     const params = { model: 'gpt-4.1@hangat=0', messages: hello };
     await assert.rejects(setup.openai.chat.completions.create(params, { timeout: 20 }));
@@ -159,6 +171,16 @@ describe('calls that are held, and not read', () => {
     for await (const _ of idle) chunks++;
     assert.ok(chunks > 0);
     assert.equal(await setup.meter.sum('tokenmeter.requests'), 1);
+  });
+
+  test('and the rest of a stream that was given up is what it would be without the meter', async () => {
+    const stream = await setup.openai.chat.completions.create(STREAM);
+    await until(() => setup.meter.instrumentation.openCalls === 0);
+    for await (const chunk of stream) {
+      assert.equal(chunk.choices.length, 1);
+      assert.ok(!('usage' in chunk));
+    }
+    setup.meter.takeSpans();
   });
 
   test('or when the meter is told that the end is near', async () => {

@@ -5,7 +5,9 @@ import { after, before, describe, test } from 'node:test';
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import OpenAI from 'openai';
+import { VERSION as SDK_VERSION } from 'openai/version';
 import { ConfigError, startTokenmeter, type TokenmeterConfig } from '../src/index.ts';
+import { VERSION } from '../src/version.ts';
 import { type Provider, startProvider } from './provider/server.ts';
 import { GPT, hello } from './support/setup.ts';
 
@@ -95,6 +97,36 @@ describe('startTokenmeter', () => {
     t.after(() => metrics.disable());
     assert.equal(metrics.setGlobalMeterProvider(new MeterProvider()), true);
     await meter.shutdown();
+  });
+
+  test('diagnose() says what is metered, and where metrics and traces go', async () => {
+    const meter = startTokenmeter({ prometheus: { port: 0 } });
+    meter.instrumentation.manuallyInstrument(OpenAI);
+    const { sdks, metrics, traces, problems, version } = await meter.diagnose();
+    const found = sdks.filter(({ module, by }) => module === 'openai' && by === 'manuallyInstrument');
+    const facts = { module: 'openai', version: SDK_VERSION, tested: true, format: undefined };
+    assert.deepEqual(found, [{ ...facts, by: 'manuallyInstrument', metered: true }]);
+    assert.deepEqual(metrics, [{ exporter: 'prometheus', url: await meter.metricsUrl }]);
+    assert.deepEqual(traces, [{ exporter: 'app' }]);
+    // The helpers of these tests have loaded it.
+    assert.match(problems.join(), /^(@anthropic-ai\/sdk \S+ is not metered)?$/);
+    assert.equal(version, VERSION);
+    await meter.shutdown();
+    const after = await meter.diagnose();
+    assert.ok(after.sdks.every(({ metered }) => !metered));
+    assert.match(after.problems.join(), /openai \d\S* is not metered/);
+  });
+
+  test('diagnose() has a problem for a port that is in use', async () => {
+    const blocker = createServer().listen(0, 'localhost');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const { port } = blocker.address() as AddressInfo;
+    const meter = startTokenmeter({ prometheus: { port } });
+    const { metrics, problems } = await meter.diagnose();
+    assert.deepEqual(metrics, [{ exporter: 'prometheus', url: undefined }]);
+    assert.match(problems.join('\n'), new RegExp(`port ${port} on localhost is in use`));
+    await meter.shutdown();
+    blocker.close();
   });
 
   test('a bad option stops it', () => {

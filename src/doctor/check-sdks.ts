@@ -61,7 +61,7 @@ function describeBuilds(builds: readonly LoadedBuild[]): string {
 
 function stateOf({ error, client, metered }: LoadedBuild): string {
   if (error !== undefined) return `cannot be loaded (${error})`;
-  if (!client) return 'has no client class that can be patched';
+  if (!client) return 'without a client class that can be patched';
   return metered ? 'patched' : 'not patched';
 }
 

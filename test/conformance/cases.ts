@@ -10,7 +10,8 @@ export interface Case {
   readonly needs?: 'create' | 'stream' | 'parse' | 'helper';
   /** What the app sees: it must be the same with and without the meter. */
   run(surface: Surface, params: object, server: Provider): Promise<unknown>;
-  readonly expected: Expected;
+  /** What the meter must know; where that is the SDK's to decide, from what the app sees. */
+  readonly expected: Expected | ((seen: unknown) => Expected);
   /** The server must see the connection go before its answer ends. */
   readonly disconnects?: boolean;
   readonly appliesTo?: (surface: Surface) => boolean;
@@ -49,15 +50,25 @@ async function readToError(
   return seen;
 }
 
-function describe(error: unknown): object {
+interface SeenError {
+  readonly error: string;
+  readonly message: string | undefined;
+  readonly status: number | undefined;
+}
+
+function describe(error: unknown): SeenError {
   const { message, status } = error as Error & { status?: number };
-  // Request ids differ from run to run.
-  return { error: (error as Error).constructor.name, message: message.replace(/req_\w+/g, 'req'), status };
+  return {
+    error: (error as Error).constructor.name,
+    // Where the JSON ends differs with the bytes; request ids differ from run to run.
+    message: error instanceof SyntaxError ? undefined : message.replace(/req_\w+/g, 'req'),
+    status,
+  };
 }
 
 const failure = (promise: Promise<unknown>) => promise.then((value) => ({ value }), describe);
 
-/** The simulated provider's streams have at least this many events before the one that ends them. */
+/** Streams that hang have more events than this before that. (openai 4.55 gives an event once there is another.) */
 const EARLY = 2;
 
 const streamOf = (surface: Surface, params: object, options?: { signal: AbortSignal }) =>
@@ -152,7 +163,7 @@ export const cases: readonly Case[] = [
     name: 'body that is no JSON',
     directives: 'badjson',
     run: (surface, params) => failure(surface.create(params)),
-    expected: { outcome: 'error', errorType: 'SyntaxError' },
+    expected: (seen) => ({ outcome: 'error', errorType: (seen as SeenError).error }),
   },
   {
     name: 'signal aborted before',
@@ -272,7 +283,7 @@ export const cases: readonly Case[] = [
   {
     name: 'stream, break',
     needs: 'stream',
-    directives: 'hangat=2',
+    directives: 'hangat=3',
     run: async (surface, params) => {
       const seen: unknown[] = [];
       for await (const event of await streamOf(surface, params)) {
@@ -287,7 +298,7 @@ export const cases: readonly Case[] = [
   {
     name: 'stream, throw in the consumer',
     needs: 'stream',
-    directives: 'hangat=2',
+    directives: 'hangat=3',
     run: async (surface, params) =>
       readToError(await streamOf(surface, params), (count) => {
         if (count === EARLY) throw new RangeError('enough');
@@ -298,7 +309,7 @@ export const cases: readonly Case[] = [
   {
     name: 'stream, controller.abort()',
     needs: 'stream',
-    directives: 'hangat=2',
+    directives: 'hangat=3',
     run: async (surface, params) => {
       const stream = await streamOf(surface, params);
       return readToError(stream, (count) => {
@@ -311,7 +322,7 @@ export const cases: readonly Case[] = [
   {
     name: "stream, caller's signal",
     needs: 'stream',
-    directives: 'hangat=2',
+    directives: 'hangat=3',
     run: async (surface, params) => {
       const controller = new AbortController();
       return readToError(await streamOf(surface, params, { signal: controller.signal }), (count) => {
@@ -361,16 +372,14 @@ export const cases: readonly Case[] = [
   {
     name: 'empty body',
     directives: 'emptybody',
-    appliesTo: ({ provider }) => provider === 'openai',
     run: (surface, params) => failure(surface.create(params)),
-    expected: { outcome: 'ok', unmetered: 'no_usage' },
-  },
-  {
-    name: 'empty body, which the SDK refuses',
-    directives: 'emptybody',
-    appliesTo: ({ provider }) => provider === 'anthropic',
-    run: (surface, params) => failure(surface.create(params)),
-    expected: { outcome: 'error', errorType: 'SyntaxError' },
+    // Some versions refuse it. Others take it for an answer, and stumble over it in what they add to answers.
+    expected: (seen) => {
+      const { error } = seen as Partial<SeenError>;
+      return error === undefined || error === 'TypeError'
+        ? { outcome: 'ok', unmetered: 'no_usage' }
+        : { outcome: 'error', errorType: error };
+    },
   },
   {
     name: 'HTML',

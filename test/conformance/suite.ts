@@ -4,7 +4,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { type Provider, startProvider } from '../provider/server.ts';
 import { declaredLacking } from '../support/lacking.ts';
 import { createMeter, type TestMeter } from '../support/meter.ts';
-import { type Case, cases } from './cases.ts';
+import { type Case, cases, type Expected } from './cases.ts';
 import type { Surface, Surfaces } from './surfaces.ts';
 
 /** Runs every case on every surface of an SDK, without the meter and with it, and compares. */
@@ -37,7 +37,7 @@ export function conformance(
     for (const one of cases) {
       test(one.name, async (t) => {
         for (const surface of surfaces.filter((surface) => isPossible(one, surface))) {
-          await t.test(surface.name, () => compare(one, surface));
+          await t.test(`${surface.name}: ${one.name}`, () => compare(one, surface));
         }
       });
     }
@@ -52,7 +52,7 @@ export function conformance(
       meter.instrumentation.enable();
       const metered = await observe(one, surface, params());
       assert.deepEqual(metered, bare);
-      assertSpan(meter.takeSpans(), one, surface);
+      assertSpan(meter.takeSpans(), expectedOf(one, bare.result), surface);
     }
 
     /** What the app sees of a case, and what the server got to see. */
@@ -84,7 +84,11 @@ function paramsOf(surface: Surface, { directives }: Case): object {
   return { model: supported, ...structuredClone(surface.params) };
 }
 
-function assertSpan(spans: ReadableSpan[], { expected }: Case, surface: Surface): void {
+function expectedOf({ expected }: Case, seen: unknown): Expected {
+  return typeof expected === 'function' ? expected(seen) : expected;
+}
+
+function assertSpan(spans: ReadableSpan[], expected: Expected, surface: Surface): void {
   assert.equal(spans.length, 1, 'one call, one span');
   const { attributes, kind } = spans[0] as ReadableSpan;
   const { usage } = surface;

@@ -1,4 +1,4 @@
-/** One call of each kind; then waits until the test has seen the metrics. */
+/** One call of each kind that the SDKs' versions have; then waits until the test has seen the metrics. */
 async function run(OpenAI, Anthropic) {
   const openai = new OpenAI({ apiKey: 'test', baseURL: process.env.TEST_OPENAI_URL });
   const anthropic = new Anthropic({ apiKey: 'test', baseURL: process.env.TEST_ANTHROPIC_URL });
@@ -15,7 +15,7 @@ async function run(OpenAI, Anthropic) {
   })) {
     if (chunk.usage) throw new Error('the app saw the usage chunk');
   }
-  await openai.responses.create({ model: gpt, input: 'Hello', safety_identifier: 'bob' });
+  await openai.responses?.create({ model: gpt, input: 'Hello', safety_identifier: 'bob' });
   await openai.completions.create({ model: 'gpt-3.5-turbo-instruct@in=1000,out=50', prompt: 'Hello' });
   await openai.embeddings.create({ model: 'text-embedding-3-small@in=300', input: 'Hello', user: 'bob' });
   await anthropic.messages.create({ model: claude, max_tokens: 9, messages, metadata: { user_id: 'cat' } });
@@ -25,7 +25,7 @@ async function run(OpenAI, Anthropic) {
     messages,
     stream: true,
   }));
-  await anthropic.beta.messages.create({
+  await anthropic.beta?.messages?.create({
     model: claude,
     max_tokens: 9,
     messages,
