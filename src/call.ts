@@ -37,6 +37,7 @@ export class Call implements CallObserver, CallSubject {
   params: Params = NO_PARAMS;
   known = false;
   restores = false;
+  readonly readsLines = false;
   readonly amends: boolean;
 
   readonly #pipeline: Pipeline;

@@ -53,12 +53,12 @@ function registerHooks(): LoaderHooks {
   });
   // The hooks must come from the copy of the package that the instrumentation itself uses.
   const instrumentation = createRequire(import.meta.url).resolve('@opentelemetry/instrumentation');
-  const requireHooks = createRequire(instrumentation);
-  const maker = loadHookMaker(requireHooks);
+  const copy = createRequire(instrumentation).resolve('import-in-the-middle');
+  const maker = loadHookMaker(createRequire(copy));
   if (maker?.supportsSyncHooks()) {
     // Not its `register-hooks.mjs`: that registers once per process, and whoever came second, with
     // other files, would see nothing of them.
-    const url = pathToFileURL(requireHooks.resolve(HOOK_MAKER)).href;
+    const url = new URL(HOOK_MAKER, pathToFileURL(copy)).href;
     const hook = maker.createHook({ url });
     hook.applyOptions({ include });
     nodeModule.registerHooks({
@@ -73,11 +73,13 @@ function registerHooks(): LoaderHooks {
     return 'synchronous';
   }
   if (!isMainThread) return 'none';
-  nodeModule.register('import-in-the-middle/hook.mjs', pathToFileURL(instrumentation), { data: { include } });
+  // A module instance of its own: a second registration of one instance replaces what the first included.
+  nodeModule.register(new URL('hook.mjs?tokenmeter', pathToFileURL(copy)), { data: { include } });
   return 'asynchronous';
 }
 
-const HOOK_MAKER = 'import-in-the-middle/create-hook.mjs';
+/** Beside the main file: a search for it by name would go on to other copies of the package, further up. */
+const HOOK_MAKER = './create-hook.mjs';
 
 function loadHookMaker(load: NodeJS.Require): HookMaker | undefined {
   try {

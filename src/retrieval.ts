@@ -13,6 +13,7 @@ export class RetrievalCall implements CallObserver {
   readonly known = true;
   readonly amends = false;
   readonly restores = false;
+  readonly readsLines = true;
   readonly #pipeline: Pipeline;
   readonly #provider: Provider;
   readonly #retrieval: Retrieval;

@@ -1,7 +1,8 @@
 import type { Span } from '@opentelemetry/api';
 import { cutLabel } from './label-length.ts';
 import type { CallSubject, Outcome, Pipeline, SettledCall, Sink, UnmeteredReason } from './pipeline.ts';
-import type { Cost } from './pricing/types.ts';
+import { isUnpriced } from './pricing/cost.ts';
+import type { PricedCall, Unpriced } from './pricing/types.ts';
 import type { ResponseFacts } from './providers/types.ts';
 import { reportFault } from './report.ts';
 import type { Usage } from './usage.ts';
@@ -25,6 +26,8 @@ export interface Ending {
 export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending): void {
   try {
     const { facts, usage } = ending;
+    const priced = usage && price(pipeline, subject, usage, ending);
+    const isPriced = priced !== undefined && !isUnpriced(priced);
     const settled: SettledCall = {
       provider: subject.vendor,
       operation: subject.operation,
@@ -39,9 +42,8 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
       errorType: ending.errorType,
       usage,
       unmetered: ending.unmetered,
-      cost: undefined,
-      unpriced: undefined,
-      ...(usage && price(pipeline, subject, usage, ending)),
+      cost: isPriced ? priced : undefined,
+      unpriced: isPriced ? undefined : priced?.reason,
       durationSeconds: ending.durationSeconds,
       timeToFirstChunkSeconds: ending.timeToFirstChunkSeconds,
       timePerChunkSeconds: ending.timePerChunkSeconds,
@@ -58,16 +60,15 @@ function price(
   { provider, facts }: CallSubject,
   usage: Usage,
   ending: Ending,
-): { cost: Cost } | { unpriced: string } {
+): PricedCall | Unpriced {
   const requested = facts.model;
   const deployed = requested !== undefined && Object.hasOwn(deployments, requested);
-  const priced = price({
+  return price({
     provider: provider.name,
     model: [ending.facts?.model, deployed ? deployments[requested] : requested],
     usage,
     at: new Date(ending.startedAtMs),
   });
-  return 'reason' in priced ? { unpriced: priced.reason } : { cost: priced };
 }
 
 function deliver(sink: Sink, call: SettledCall): void {

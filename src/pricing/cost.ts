@@ -28,7 +28,7 @@ export function costOf(usage: Usage, price: Price): Cost | Unpriced {
   return bill.result();
 }
 
-export function isUnpriced(result: Cost | Unpriced): result is Unpriced {
+export function isUnpriced<C extends Cost>(result: C | Unpriced): result is Unpriced {
   return 'reason' in result;
 }
 

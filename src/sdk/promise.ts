@@ -34,6 +34,10 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
     }
   }
 
+  asked(): void {
+    this.#asked = true;
+  }
+
   /** One of the promises is gone. */
   lost(): void {
     this.#promises--;
@@ -50,20 +54,24 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
     if (!(responsePromise instanceof ObservedPromise)) {
       promise.responsePromise = new ObservedPromise(responsePromise, this);
     }
-    put(promise, 'parse', this.#watchedRequestTo(promise.parse, 'parse'));
-    put(promise, 'asResponse', this.#watchedRequestTo(promise.asResponse, 'asResponse'));
-    put(promise, 'parseResponse', this.#watchedParse(promise.parseResponse));
-    put(promise, '_thenUnwrap', this.#watchedUnwrap(promise._thenUnwrap));
+    promise.parseResponse = this.#watchedParse(promise.parseResponse);
+    if (this.#call.amends) {
+      put(promise, 'parse', this.#watchedRequestTo(promise.parse, 'parse'));
+      put(promise, 'asResponse', this.#watchedRequestTo(promise.asResponse, 'asResponse'));
+    }
+    // What is derived of a promise goes through its `parseResponse`, but where it has a way of its own.
+    if (this.#call.amends || this.#call.readsLines || Object.hasOwn(promise, '_thenUnwrap')) {
+      put(promise, '_thenUnwrap', this.#watchedUnwrap(promise._thenUnwrap));
+    }
   }
 
   // These must not capture the promise they are put on: closures that close a cycle with the object
   // they hang on outlive V8's young generation, with everything that a call holds.
 
-  /** What the app wants of the call is known before the request is sent, if it says so at once. */
+  /** Whether the body may be amended: what the app wants is known before it is sent, if it says so at once. */
   #watchedRequestTo<T>(method: () => T, name: 'parse' | 'asResponse'): () => T {
     const observer = this;
     return function (this: ApiPromise) {
-      observer.#asked = true;
       if (name === 'parse') observer.#wanted = true;
       else if (!observer.#wanted) observer.#call.takenRaw();
       return method.call(this);

@@ -18,10 +18,18 @@ export function observeResponse(response: Response, call: CallObserver, isTheirs
     held.used = true;
     if (isTheirs()) call.unread();
   };
+  // node-fetch, under the SDKs' old versions, takes `body` from within its own `json()` and `text()`.
+  let reading = false;
   const watch = (name: 'json' | 'text', look: (body: unknown) => void) => {
     wrap(response, name, (read) => {
       held.used = true;
-      const body = read();
+      reading = true;
+      let body: unknown;
+      try {
+        body = read();
+      } finally {
+        reading = false;
+      }
       if (!(body instanceof Promise)) return body;
       // Not watched from the side: a failure that the app does not handle must stay unhandled.
       return body.then(
@@ -51,7 +59,7 @@ export function observeResponse(response: Response, call: CallObserver, isTheirs
   Object.defineProperty(response, 'body', {
     configurable: true,
     get() {
-      unread();
+      if (!reading) unread();
       return Reflect.get(Object.getPrototypeOf(response), 'body', response);
     },
   });

@@ -1,6 +1,8 @@
 type Next<T> = (value: T) => unknown;
 
 export interface ThenObserver<T> {
+  /** Someone subscribes. */
+  asked(): void;
   /** Runs in place of a consumer's callback; `next` is that callback. */
   fulfilled(value: T, next: Next<T>): unknown;
   rejected(error: unknown): void;
@@ -26,6 +28,7 @@ export class ObservedPromise<T> {
   // biome-ignore lint/suspicious/noThenProperty: it stands in for a promise
   then(onFulfilled?: Next<T> | null, onRejected?: Next<unknown> | null): Promise<unknown> {
     const observer = this.#observer;
+    observer.asked();
     return this.#promise.then(
       typeof onFulfilled === 'function' ? (value) => observer.fulfilled(value, onFulfilled) : onFulfilled,
       (error: unknown) => {
@@ -41,6 +44,7 @@ export class ObservedPromise<T> {
   }
 
   finally(onFinally?: (() => void) | null): Promise<T> {
+    this.#observer.asked();
     return this.#promise.finally(onFinally);
   }
 }

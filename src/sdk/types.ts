@@ -56,6 +56,8 @@ export interface CallObserver {
   run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T;
   /** The body may have to be amended before it is sent. */
   readonly amends: boolean;
+  /** The answer may be one JSON text a line. */
+  readonly readsLines: boolean;
   /** The serialised body is about to be sent; returns what to send instead, or undefined to leave it. */
   amend(body: string): string | undefined;
   /** Events of this call's stream may differ from what the app is to see. */

@@ -43,6 +43,20 @@ describe('tokenmeter/register', () => {
     }
   }
 
+  for (const order of ['before', 'after']) {
+    test(`an app's own loader hooks, registered ${order}, go on working`, async () => {
+      const preloads = ['tokenmeter/register', `${apps}own-hooks.mjs`];
+      if (order === 'before') preloads.reverse();
+      const app = new App([...preloads.flatMap((preload) => ['--import', preload]), `${apps}hooked.mjs`], {
+        TEST_OPENAI_URL: server.openaiUrl,
+        OTEL_METRICS_EXPORTER: 'console',
+      });
+      assert.equal(await app.finish(), 0, app.stderr);
+      assert.match(app.stdout, /^commander: patched$/m);
+      assert.match(app.stdout, /name: 'tokenmeter.cost.usd'/);
+    });
+  }
+
   test('prints what is wrong with a variable, and lets the app run', async () => {
     const app = start('--import', 'app.mjs', { OTEL_EXPORTER_PROMETHEUS_PORT: 'ninety' });
     await app.find(/^done$/m);

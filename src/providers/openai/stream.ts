@@ -1,5 +1,5 @@
 import { TextSize } from '../../text-size.ts';
-import { type Fields, fieldsOf } from '../fields.ts';
+import { type Fields, fieldsOf, text } from '../fields.ts';
 import { hostOf } from '../host.ts';
 import type { ResponseFacts, StreamReader } from '../types.ts';
 
@@ -65,13 +65,16 @@ const FINAL = new Set(['response.completed', 'response.incomplete', 'response.fa
 /** Responses: the last event carries the whole response, usage included. */
 export function responseStream(read: ReadBody): StreamReader {
   let latest: unknown;
+  let errorType: string | undefined;
   let complete = false;
   const written = new TextSize();
   return {
     written,
     push(event) {
-      const { type, response, delta } = fieldsOf(event);
+      const { type, response, delta, code } = fieldsOf(event);
       written.add(delta);
+      // Some versions throw it; others, such as openai 6, give it to the app, and the stream ends as if all was well.
+      if (type === 'error') errorType = text(code) ?? 'error';
       if (complete || response === undefined) return;
       latest = response;
       complete = FINAL.has(type as string);
@@ -79,7 +82,7 @@ export function responseStream(read: ReadBody): StreamReader {
     get complete() {
       return complete;
     },
-    facts: () => read(latest) ?? {},
+    facts: () => ({ ...read(latest), ...(errorType !== undefined && { errorType }) }),
   };
 }
 
