@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { UserResolver } from './calls/pipeline.ts';
 import { ConfigError } from './errors.ts';
-import type { UserResolver } from './pipeline.ts';
 
 /** Options of the instrumentation itself. */
 export interface MeterConfig {

@@ -1,10 +1,10 @@
 import type { Destination } from './destinations.ts';
-import { isPatched, registry, type SdkFacts } from './found.ts';
-import { unmeteredSdks } from './load-order.ts';
-import { type LoaderHooks, loaderHooks } from './loader.ts';
+import { isPatched, registry, type SdkFacts } from './loading/found.ts';
+import { unmeteredSdks } from './loading/load-order.ts';
+import { type LoaderHooks, loaderHooks } from './loading/loader.ts';
+import { inRange } from './loading/version-range.ts';
 import { providers } from './providers/index.ts';
 import { VERSION } from './version.ts';
-import { inRange } from './version-range.ts';
 
 /** What a running meter sees of its process. */
 export interface Diagnosis {

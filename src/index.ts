@@ -1,3 +1,4 @@
+export type { UserResolver } from './calls/pipeline.ts';
 export type { MeterConfig, PrometheusOptions, TokenmeterConfig } from './config.ts';
 export type { UsageContext } from './context.ts';
 export { withUsageContext } from './context.ts';
@@ -6,6 +7,5 @@ export type { Diagnosis, SdkDiagnosis } from './diagnosis.ts';
 export { ConfigError, TokenmeterError } from './errors.ts';
 export type { TokenmeterInstrumentationConfig } from './instrumentation.ts';
 export { TokenmeterInstrumentation } from './instrumentation.ts';
-export type { UserResolver } from './pipeline.ts';
 export type { Tokenmeter } from './start.ts';
 export { startTokenmeter } from './start.ts';

@@ -5,9 +5,12 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
-import { beginner } from './begin.ts';
+import { beginner } from './calls/begin.ts';
+import { DeferredWork } from './calls/deferred.ts';
+import { OpenCalls } from './calls/open-calls.ts';
+import type { Pipeline } from './calls/pipeline.ts';
+import { SessionMeter } from './calls/session.ts';
 import { checkMeterConfig, DEFAULT_ABANDON_AFTER_SECONDS, type MeterConfig } from './config.ts';
-import { DeferredWork } from './deferred.ts';
 import { TokenmeterError } from './errors.ts';
 import {
   type FoundClient,
@@ -16,20 +19,17 @@ import {
   remember,
   rememberSession,
   type SdkFacts,
-} from './found.ts';
-import { warnOfLoadOrder } from './load-order.ts';
-import { clientFiles, registerLoaderHooks } from './loader.ts';
-import { OpenCalls } from './open-calls.ts';
-import type { Pipeline } from './pipeline.ts';
+} from './loading/found.ts';
+import { warnOfLoadOrder } from './loading/load-order.ts';
+import { clientFiles, registerLoaderHooks } from './loading/loader.ts';
+import { clientsIn, formatOf, handedOver, sessionsHandedOver, sessionsIn } from './loading/recognise.ts';
+import { noteMissingSeam, warnOfVersion } from './loading/support-warnings.ts';
 import { priceCall } from './pricing/price.ts';
 import { providers } from './providers/index.ts';
 import type { Provider } from './providers/types.ts';
-import { clientsIn, formatOf, handedOver, sessionsHandedOver, sessionsIn } from './recognise.ts';
 import { reportFault, warnOnce } from './report.ts';
 import { type Begin, patchClient } from './sdk/client.ts';
 import { patchEmitter } from './sdk/emitter.ts';
-import { SessionMeter } from './session.ts';
-import { noteMissingSeam, warnOfVersion } from './support-warnings.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
 import { describeFailure, describeRequest, runInSpan, spanSink, startCallSpan } from './telemetry/span.ts';

@@ -4,7 +4,7 @@
  */
 import { isMainThread } from 'node:worker_threads';
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
-import { startsFirst } from './load-order.ts';
+import { startsFirst } from './loading/load-order.ts';
 import { startTokenmeter } from './start.ts';
 
 function register(): void {

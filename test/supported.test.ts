@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { anthropic, type Cell, cells, openai, type SdkVersion } from '../matrix/cells.ts';
 import { ascending, supported, supportedTable } from '../matrix/supported.ts';
-import { inRange } from '../src/version-range.ts';
+import { inRange } from '../src/loading/version-range.ts';
 
 const read = (path: string) => readFile(new URL(path, import.meta.url), 'utf8');
 const majorOf = (version: string) => Number.parseInt(version, 10);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { NODE_RANGES } from '../src/doctor/check-runtime.ts';
-import { inRange } from '../src/version-range.ts';
+import { inRange } from '../src/loading/version-range.ts';
 
 test('inRange', () => {
   const inside = [

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { inRange } from '../version-range.ts';
+import { inRange } from '../loading/version-range.ts';
 import type { Finding, InstalledPackage } from './types.ts';
 
 const section = 'OpenTelemetry';

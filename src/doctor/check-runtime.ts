@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LoaderHooks } from '../loader.ts';
+import type { LoaderHooks } from '../loading/loader.ts';
+import { inRange } from '../loading/version-range.ts';
 import { VERSION } from '../version.ts';
-import { inRange } from '../version-range.ts';
 import type { Finding } from './types.ts';
 
 const section = 'Runtime';

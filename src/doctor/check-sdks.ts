@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
+import { inRange } from '../loading/version-range.ts';
 import { providers } from '../providers/index.ts';
-import { inRange } from '../version-range.ts';
 import type { Finding, InstalledPackage, LoadedBuild, LoadedSdk } from './types.ts';
 
 const section = 'SDKs';

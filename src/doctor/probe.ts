@@ -2,9 +2,9 @@
  * Runs inside the process that `load.ts` starts in the folder of a package, with `tokenmeter/register` loaded:
  * loads the package as an app would and tells the parent what became of it.
  */
-import { isPatched } from '../found.ts';
-import { type LoaderHooks, loaderHooks } from '../loader.ts';
-import { clientsIn } from '../recognise.ts';
+import { isPatched } from '../loading/found.ts';
+import { type LoaderHooks, loaderHooks } from '../loading/loader.ts';
+import { clientsIn } from '../loading/recognise.ts';
 import type { LoadedBuild } from './types.ts';
 
 export interface ProbeAnswer {

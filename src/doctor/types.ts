@@ -1,4 +1,4 @@
-import type { LoaderHooks } from '../loader.ts';
+import type { LoaderHooks } from '../loading/loader.ts';
 
 /** `info` says how things are; a problem is a reason why calls or metrics are missing. */
 export type Level = 'ok' | 'info' | 'warning' | 'problem';

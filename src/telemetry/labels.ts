@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { SettledCall } from '../pipeline.ts';
+import type { SettledCall } from '../calls/pipeline.ts';
 import { ATTR } from './names.ts';
 
 /** What was called: on every metric. */

@@ -6,7 +6,7 @@ import type {
   Meter,
   ObservableCounter,
 } from '@opentelemetry/api';
-import type { SettledCall, Sink } from '../pipeline.ts';
+import type { SettledCall, Sink } from '../calls/pipeline.ts';
 import { usdFromPico } from '../pricing/cost.ts';
 import { warnOnce } from '../report.ts';
 import { ATTR, DURATION_BUCKETS_SECONDS, type InstrumentName, METRIC } from './names.ts';

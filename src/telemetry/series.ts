@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Outcome, SettledCall } from '../pipeline.ts';
+import type { Outcome, SettledCall } from '../calls/pipeline.ts';
 import type { Usage } from '../usage.ts';
 import { whatLabels, whoLabels } from './labels.ts';
 

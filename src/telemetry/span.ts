@@ -7,7 +7,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { CallSubject, SettledCall, Sink } from '../pipeline.ts';
+import type { CallSubject, SettledCall, Sink } from '../calls/pipeline.ts';
 import { usdFromPico } from '../pricing/cost.ts';
 import type { Client } from '../sdk/types.ts';
 import { ATTR, SPAN_ATTR } from './names.ts';

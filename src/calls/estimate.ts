@@ -1,5 +1,5 @@
-import { TextSize } from './text-size.ts';
-import { NO_COUNTS, textOutput, type Usage, uncachedInput } from './usage.ts';
+import { TextSize } from '../text-size.ts';
+import { NO_COUNTS, textOutput, type Usage, uncachedInput } from '../usage.ts';
 
 /** What each message of a conversation adds to its text. */
 const TOKENS_PER_MESSAGE = 3;

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { providers } from '../providers/index.ts';
+import { reportFault, warnVisibly } from '../report.ts';
 import { isPatched, registry, type SdkFacts } from './found.ts';
 import { clientFiles } from './loader.ts';
-import { providers } from './providers/index.ts';
 import { clientsIn } from './recognise.ts';
-import { reportFault, warnVisibly } from './report.ts';
 
 /** An SDK that is in this process and not metered. */
 export interface UnmeteredSdk extends Pick<SdkFacts, 'module' | 'version' | 'format'> {

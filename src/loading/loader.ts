@@ -2,7 +2,7 @@ import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
-import { providers } from './providers/index.ts';
+import { providers } from '../providers/index.ts';
 
 /** How ES modules are shown to the instrumentation: `module.registerHooks`, or the older `module.register`. */
 export type LoaderHooks = 'synchronous' | 'asynchronous' | 'none';

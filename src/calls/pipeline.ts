@@ -1,12 +1,12 @@
 import type { Span } from '@opentelemetry/api';
-import type { UsageContext } from './context.ts';
+import type { UsageContext } from '../context.ts';
+import type { CallToPrice } from '../pricing/price.ts';
+import type { Cost, PricedCall, Unpriced } from '../pricing/types.ts';
+import type { Attributes, Endpoint, Operation, Params, Provider, RequestFacts } from '../providers/types.ts';
+import type { Client } from '../sdk/types.ts';
+import type { Usage } from '../usage.ts';
 import type { DeferredWork } from './deferred.ts';
 import type { OpenCalls } from './open-calls.ts';
-import type { CallToPrice } from './pricing/price.ts';
-import type { Cost, PricedCall, Unpriced } from './pricing/types.ts';
-import type { Attributes, Endpoint, Operation, Params, Provider, RequestFacts } from './providers/types.ts';
-import type { Client } from './sdk/types.ts';
-import type { Usage } from './usage.ts';
 
 export type Outcome = 'ok' | 'error' | 'aborted';
 

@@ -1,8 +1,8 @@
-import { readUsageContext, type UsageContext } from './context.ts';
-import { cutLabel } from './label-length.ts';
+import { readUsageContext, type UsageContext } from '../context.ts';
+import { cutLabel } from '../label-length.ts';
+import type { Params } from '../providers/types.ts';
+import { warnOnce } from '../report.ts';
 import type { UserResolver } from './pipeline.ts';
-import type { Params } from './providers/types.ts';
-import { warnOnce } from './report.ts';
 
 interface Asked {
   readonly provider: string;

@@ -1,8 +1,8 @@
-import { currentUsageContext, type UsageContext } from './context.ts';
+import { currentUsageContext, type UsageContext } from '../context.ts';
+import type { FinishedWork, Provider, Retrieval } from '../providers/types.ts';
+import { reportFault } from '../report.ts';
+import type { CallObserver, Client } from '../sdk/types.ts';
 import type { CallSubject, Pipeline } from './pipeline.ts';
-import type { FinishedWork, Provider, Retrieval } from './providers/types.ts';
-import { reportFault } from './report.ts';
-import type { CallObserver, Client } from './sdk/types.ts';
 import { settle } from './settle.ts';
 import { identify } from './who.ts';
 

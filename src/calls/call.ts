@@ -1,8 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { currentUsageContext, type UsageContext } from './context.ts';
-import { classify } from './error-type.ts';
-import { estimateUsage } from './estimate.ts';
-import type { CallSubject, Outcome, Pipeline, UnmeteredReason } from './pipeline.ts';
+import { currentUsageContext, type UsageContext } from '../context.ts';
 import type {
   Endpoint,
   Operation,
@@ -11,10 +8,13 @@ import type {
   RequestFacts,
   ResponseFacts,
   StreamReader,
-} from './providers/types.ts';
-import { reportFault } from './report.ts';
-import { plainParams } from './sdk/params.ts';
-import type { CallObserver, Client, RequestOptions } from './sdk/types.ts';
+} from '../providers/types.ts';
+import { reportFault } from '../report.ts';
+import { plainParams } from '../sdk/params.ts';
+import type { CallObserver, Client, RequestOptions } from '../sdk/types.ts';
+import { classify } from './error-type.ts';
+import { estimateUsage } from './estimate.ts';
+import type { CallSubject, Outcome, Pipeline, UnmeteredReason } from './pipeline.ts';
 import { settle } from './settle.ts';
 import { identify } from './who.ts';
 

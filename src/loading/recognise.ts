@@ -1,9 +1,9 @@
+import { providers } from '../providers/index.ts';
+import type { Provider } from '../providers/types.ts';
+import { findClientPrototype } from '../sdk/client.ts';
+import { type EmitterPrototype, findEmitterPrototype } from '../sdk/emitter.ts';
+import type { ClientPrototype } from '../sdk/types.ts';
 import type { FoundClient, FoundSession, SdkFacts } from './found.ts';
-import { providers } from './providers/index.ts';
-import type { Provider } from './providers/types.ts';
-import { findClientPrototype } from './sdk/client.ts';
-import { type EmitterPrototype, findEmitterPrototype } from './sdk/emitter.ts';
-import type { ClientPrototype } from './sdk/types.ts';
 
 /** The prototypes with the seam behind what a file of an SDK exports. */
 export function clientsIn(exports: object): ClientPrototype[] {

@@ -1,5 +1,5 @@
+import { warnVisibly } from '../report.ts';
 import { registry, type SdkFacts } from './found.ts';
-import { warnVisibly } from './report.ts';
 import { inRange } from './version-range.ts';
 
 /** Says, once for a version, that it is metered on trust. */

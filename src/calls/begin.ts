@@ -1,10 +1,10 @@
+import { router } from '../providers/routes.ts';
+import type { Provider } from '../providers/types.ts';
+import { reportFault, warnOnce } from '../report.ts';
+import type { Begin } from '../sdk/client.ts';
 import { Call } from './call.ts';
 import type { Pipeline } from './pipeline.ts';
-import { router } from './providers/routes.ts';
-import type { Provider } from './providers/types.ts';
-import { reportFault, warnOnce } from './report.ts';
 import { RetrievalCall } from './retrieval.ts';
-import type { Begin } from './sdk/client.ts';
 
 /** Decides what becomes of each request made through a provider's client. */
 export function beginner(provider: Provider, pipelineOf: () => Pipeline): Begin {

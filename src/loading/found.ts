@@ -1,6 +1,6 @@
-import type { EmitterPrototype } from './sdk/emitter.ts';
-import { PATCHED } from './sdk/patch.ts';
-import type { ClientPrototype } from './sdk/types.ts';
+import type { EmitterPrototype } from '../sdk/emitter.ts';
+import { PATCHED } from '../sdk/patch.ts';
+import type { ClientPrototype } from '../sdk/types.ts';
 
 /** What is known of one build of an SDK in this process. */
 export interface SdkFacts {

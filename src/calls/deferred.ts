@@ -1,4 +1,4 @@
-import type { UsageContext } from './context.ts';
+import type { UsageContext } from '../context.ts';
 
 /** Ids of batches and background responses are about 60 bytes: a full memory takes a few megabytes. */
 const MAX_REMEMBERED = 20_000;

@@ -1,11 +1,11 @@
 import type { Span } from '@opentelemetry/api';
-import { cutLabel } from './label-length.ts';
+import { cutLabel } from '../label-length.ts';
+import { isUnpriced } from '../pricing/cost.ts';
+import type { PricedCall, Unpriced } from '../pricing/types.ts';
+import type { ResponseFacts } from '../providers/types.ts';
+import { reportFault } from '../report.ts';
+import type { Usage } from '../usage.ts';
 import type { CallSubject, Outcome, Pipeline, SettledCall, Sink, UnmeteredReason } from './pipeline.ts';
-import { isUnpriced } from './pricing/cost.ts';
-import type { PricedCall, Unpriced } from './pricing/types.ts';
-import type { ResponseFacts } from './providers/types.ts';
-import { reportFault } from './report.ts';
-import type { Usage } from './usage.ts';
 
 /** How one call ended, and what is known of it then. */
 export interface Ending {

@@ -1,7 +1,7 @@
-import { currentUsageContext } from './context.ts';
+import { currentUsageContext } from '../context.ts';
+import type { Provider, SessionEvent, SessionReader, Sessions } from '../providers/types.ts';
+import { reportFault } from '../report.ts';
 import type { CallSubject, Pipeline } from './pipeline.ts';
-import type { Provider, SessionEvent, SessionReader, Sessions } from './providers/types.ts';
-import { reportFault } from './report.ts';
 import { settle } from './settle.ts';
 import { identify } from './who.ts';
 
