@@ -32,7 +32,14 @@ import { type Begin, patchClient } from './sdk/client.ts';
 import { patchEmitter } from './sdk/emitter.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
-import { describeFailure, describeRequest, runInSpan, spanSink, startCallSpan } from './telemetry/span.ts';
+import {
+  describeFailure,
+  describeRequest,
+  discardSpan,
+  runInSpan,
+  spanSink,
+  startCallSpan,
+} from './telemetry/span.ts';
 import { VERSION } from './version.ts';
 
 export interface TokenmeterInstrumentationConfig extends MeterConfig, InstrumentationConfig {}
@@ -232,6 +239,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
       runInSpan,
       describeRequest,
       describeFailure,
+      discardSpan,
     };
     this._pipeline = pipeline;
     return pipeline;

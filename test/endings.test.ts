@@ -6,6 +6,8 @@ import { TextSize } from '../src/text-size.ts';
 import { collectUntil } from './support/gc.ts';
 import { hello, metered } from './support/setup.ts';
 
+/** A signal of the app's that outlives its calls. */
+const lasting = new AbortController();
 const STREAM = { model: 'gpt-4.1@in=1000,out=50', messages: hello, stream: true } as const;
 const CLAUDE_STREAM = {
   model: 'claude-sonnet-5@in=10,read=30,out=50',
@@ -76,7 +78,9 @@ describe('calls that nobody reads to the end', () => {
 
   test('a stream that is dropped half-way', async () => {
     await (async () => {
+      const { signal } = lasting;
       for (const stream of [
+        await setup.openai.chat.completions.create(STREAM, { signal }),
         await setup.openai.chat.completions.create(STREAM),
         await setup.anthropic.messages.create(CLAUDE_STREAM),
       ]) {
@@ -84,7 +88,7 @@ describe('calls that nobody reads to the end', () => {
         for (let read = 0; read < 5; read++) await events.next();
       }
     })();
-    await settled(2);
+    await settled(3);
     for (const { attributes } of setup.meter.takeSpans()) {
       assert.equal(attributes['tokenmeter.unmetered.reason'], 'abandoned');
       assert.ok(Number(attributes['gen_ai.usage.output_tokens']) > 0);

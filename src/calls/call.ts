@@ -44,11 +44,14 @@ export class Call implements CallObserver, CallSubject {
   readonly #start = now();
   readonly #startedAtMs = wallClock();
   #span: Span | undefined;
-  #signal: AbortSignal | undefined;
+  /** Weak: whatever fetches holds the answer there, which would never be lost. */
+  #signal: WeakRef<AbortSignal> | undefined;
   /** The app's signal had ended the call before it began. */
   #neverSent = false;
   #reader: StreamReader | undefined;
   #streaming = false;
+  /** The provider began to answer: what it does not say from here on is charged all the same. */
+  #answered = false;
   #raw = false;
   #firstChunk = 0;
   #chunks = 0;
@@ -82,8 +85,10 @@ export class Call implements CallObserver, CallSubject {
     try {
       const { body, signal } = options;
       this.params = plainParams(body) ?? NO_PARAMS;
-      if (signal instanceof AbortSignal) this.#signal = signal;
-      this.#neverSent = this.#signal?.aborted === true;
+      if (signal instanceof AbortSignal) {
+        this.#signal = new WeakRef(signal);
+        this.#neverSent = signal.aborted;
+      }
       this.facts = this.endpoint.request(this.params, this.client);
       this.who = identify(
         this.who,
@@ -148,6 +153,16 @@ export class Call implements CallObserver, CallSubject {
     else this.#settle('aborted', this.#streamFacts(), { cut: 'abandoned' });
   }
 
+  answered(): void {
+    this.#answered = true;
+  }
+
+  discard(): void {
+    this.#settled = true;
+    this.#pipeline.openCalls.delete(this);
+    if (this.#span) this.#pipeline.discardSpan(this.#span);
+  }
+
   takenRaw(): void {
     this.#raw = true;
   }
@@ -159,7 +174,7 @@ export class Call implements CallObserver, CallSubject {
   failed(error: unknown): void {
     if (this.#settled) return;
     const { aborted, errorType } = classify(error);
-    const outcome = aborted || this.#signal?.aborted === true ? 'aborted' : 'error';
+    const outcome = aborted || this.#isAborted() ? 'aborted' : 'error';
     const timedOut = errorType === 'APIConnectionTimeoutError';
     this.#settle(outcome, this.#streamFacts(), { errorType, ...(timedOut && { cut: 'timeout' }) });
   }
@@ -168,10 +183,14 @@ export class Call implements CallObserver, CallSubject {
     try {
       if (this.#settled) return;
       if (this.#streaming) this.closed();
-      else if (this.#span) this.#pipeline.describeFailure(this.#span, this.#signal?.aborted === true);
+      else if (this.#span) this.#pipeline.describeFailure(this.#span, this.#isAborted());
     } catch (fault) {
       reportFault('a span of the SDK that ends', fault);
     }
+  }
+
+  #isAborted(): boolean {
+    return this.#signal?.deref()?.aborted === true;
   }
 
   #streamFacts(): ResponseFacts | undefined {
@@ -199,10 +218,12 @@ export class Call implements CallObserver, CallSubject {
     const end = now();
     const intervals = this.#chunks - 1;
     const cut = this.#cutShort(outcome, facts, more.cut);
+    const isFirst = this.#expectResults(facts);
+    const usage = cut === undefined ? facts?.usage : this.#estimate(facts);
     settle(this.#pipeline, this, {
       outcome,
       facts,
-      usage: cut === undefined ? facts?.usage : this.#estimate(facts),
+      usage: isFirst ? usage : undefined,
       unmetered: more.unmetered ?? cut ?? this.#unmetered(outcome, facts),
       errorType: more.errorType ?? facts?.errorType,
       requests: 1,
@@ -212,7 +233,6 @@ export class Call implements CallObserver, CallSubject {
       timePerChunkSeconds: intervals > 0 ? (end - this.#firstChunk) / intervals / 1000 : undefined,
       span: this.#span,
     });
-    this.#expectResults(facts);
   }
 
   /** Why the answer, or its rest, is lost to the meter though the provider charges for it; else undefined. */
@@ -225,12 +245,15 @@ export class Call implements CallObserver, CallSubject {
     if (given !== undefined) return given;
     if (this.#reader?.complete) return undefined;
     if (outcome === 'aborted') return 'aborted';
-    return this.#streaming ? 'stream_error' : undefined;
+    return this.#streaming || this.#answered ? 'stream_error' : undefined;
   }
 
   #estimate(facts: ResponseFacts | undefined) {
+    const { prompt } = this.endpoint;
+    // Where the model reads no text, there is nothing to go by.
+    if (!prompt) return facts?.usage;
     try {
-      return estimateUsage(facts?.usage, this.endpoint.prompt?.(this.params), this.#reader?.written);
+      return estimateUsage(facts?.usage, prompt(this.params), this.#reader?.written);
     } catch (fault) {
       reportFault('estimating usage', fault);
       return facts?.usage;
@@ -244,9 +267,11 @@ export class Call implements CallObserver, CallSubject {
     return outcome === 'ok' ? (this.endpoint.unmetered ?? 'no_usage') : undefined;
   }
 
-  #expectResults(facts: ResponseFacts | undefined): void {
-    if (facts?.deferred !== undefined) this.#pipeline.deferred.expect(facts.deferred, this.who);
-    else if (facts?.retrievable !== undefined) this.#pipeline.deferred.claim(facts.retrievable);
+  /** False when a retrieval was first to bring the same results. */
+  #expectResults(facts: ResponseFacts | undefined): boolean {
+    const { deferred } = this.#pipeline;
+    if (facts?.deferred !== undefined) deferred.expect(facts.deferred, this.who);
+    return facts?.retrievable === undefined || deferred.claim(facts.retrievable, facts.retrievable);
   }
 }
 

@@ -1,42 +1,53 @@
 import type { UsageContext } from '../context.ts';
 
-/** Ids of batches and background responses are about 60 bytes: a full memory takes a few megabytes. */
-const MAX_REMEMBERED = 20_000;
+/** Batches and background responses that are remembered: about 100 bytes each. */
+const MAX_WORK = 20_000;
+/** Results that are remembered, of all of them together: ids of about 60 bytes. */
+const MAX_RESULTS = 500_000;
 
 interface Work {
   readonly who: UsageContext | undefined;
-  metered: boolean;
+  /** The ids of its results that were metered. */
+  readonly metered: Set<string>;
 }
 
 /**
- * Work whose results come later, by id: on whose behalf it was begun, and whether it was metered, so
- * that it is metered once however often it is retrieved. Bounded: the ids used longest ago are
- * forgotten first.
+ * Work whose results come later, by id: on whose behalf it was begun, and which of its results were
+ * metered, so that each is metered once however often it is retrieved. Bounded: the work used longest
+ * ago is forgotten first.
  */
 export class DeferredWork {
   readonly #work = new Map<string, Work>();
+  #results = 0;
 
   /** Work was begun on behalf of `who`. */
   expect(id: string, who: UsageContext): void {
-    if (!this.#work.has(id)) this.#remember(id, { who, metered: false });
+    if (!this.#work.has(id)) this.#use(id, { who, metered: new Set() });
   }
 
-  /** True for the one who is to meter it: the first that asks. */
-  claim(id: string): boolean {
-    const known = this.#work.get(id);
-    this.#remember(id, { who: known?.who, metered: true });
-    return known?.metered !== true;
+  /** True for the one who is to meter a result of some work: the first that asks. */
+  claim(id: string, result: string): boolean {
+    const work = this.#work.get(id) ?? { who: undefined, metered: new Set() };
+    const isFirst = !work.metered.has(result);
+    if (isFirst) {
+      work.metered.add(result);
+      this.#results++;
+    }
+    this.#use(id, work);
+    return isFirst;
   }
 
   whoBegan(id: string): UsageContext | undefined {
     return this.#work.get(id)?.who;
   }
 
-  #remember(id: string, work: Work): void {
+  #use(id: string, work: Work): void {
     this.#work.delete(id);
     this.#work.set(id, work);
-    if (this.#work.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#work.keys();
-    this.#work.delete(oldest as string);
+    while (this.#work.size > 1 && (this.#work.size > MAX_WORK || this.#results > MAX_RESULTS)) {
+      const [[oldest, { metered }]] = this.#work as unknown as [[string, Work]];
+      this.#work.delete(oldest);
+      this.#results -= metered.size;
+    }
   }
 }

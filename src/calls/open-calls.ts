@@ -28,6 +28,7 @@ export class OpenCalls {
   set limitSeconds(seconds: number) {
     this.#limitMs = seconds * 1000;
     this.#stop();
+    if (this.#calls.size > 0) this.#start();
   }
 
   get size(): number {
@@ -36,7 +37,7 @@ export class OpenCalls {
 
   add(call: OpenCall): void {
     this.#calls.set(call, undefined);
-    this.#timer ??= setInterval(() => this.#sweep(), Math.min(this.#limitMs / 4, LONGEST_TIMER)).unref();
+    this.#start();
   }
 
   delete(call: OpenCall): void {
@@ -47,6 +48,10 @@ export class OpenCalls {
   settleAll(): void {
     this.#stop();
     for (const call of [...this.#calls.keys()]) call.abandoned();
+  }
+
+  #start(): void {
+    this.#timer ??= setInterval(() => this.#sweep(), Math.min(this.#limitMs / 4, LONGEST_TIMER)).unref();
   }
 
   #stop(): void {

@@ -98,6 +98,8 @@ export interface Pipeline {
   readonly deferred: DeferredWork;
   /** Starts the span of a call, or takes over the one the SDK has started. */
   startSpan(subject: CallSubject, nativeSpan?: Span): Span | undefined;
+  /** Ends the span of what turned out to be no call. */
+  discardSpan(span: Span): void;
   /** Runs code in the context of a span. */
   runInSpan<A extends unknown[], T>(span: Span, fn: (...args: A) => T, self: unknown, ...args: A): T;
   /** The request became known after the span was started. */

@@ -48,6 +48,8 @@ export class RetrievalCall implements CallObserver {
   streaming(): void {}
   ended(): void {}
   closed(): void {}
+  answered(): void {}
+  discard(): void {}
   takenRaw(): void {}
   unread(): void {}
   failed(): void {}
@@ -58,7 +60,7 @@ export class RetrievalCall implements CallObserver {
       const begun = this.#retrieval.begun?.(body);
       if (begun !== undefined) this.#pipeline.deferred.expect(begun, this.#who);
       for (const work of this.#retrieval.finished(body, this.#id)) {
-        if (this.#pipeline.deferred.claim(work.workId)) this.#settle(work);
+        if (this.#pipeline.deferred.claim(work.begunAs, work.workId)) this.#settle(work);
       }
     } catch (fault) {
       reportFault('reading retrieved results', fault);

@@ -39,7 +39,7 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
       who: subject.who,
       outcome: ending.outcome,
       requests: ending.requests,
-      errorType: ending.errorType,
+      errorType: ending.errorType && lowCardinality(ending.errorType),
       usage,
       unmetered: ending.unmetered,
       cost: isPriced ? priced : undefined,
@@ -77,4 +77,9 @@ function deliver(sink: Sink, call: SettledCall): void {
   } catch (fault) {
     reportFault(sink.name, fault);
   }
+}
+
+/** Codes of errors come from answers: only what looks like one becomes a label. */
+function lowCardinality(errorType: string): string {
+  return /^[A-Za-z0-9][\w.-]{0,63}$/.test(errorType) ? errorType : '_OTHER';
 }

@@ -30,14 +30,21 @@ export function router(provider: Provider): Router {
     const query = fullPath.indexOf('?');
     const path = query < 0 ? fullPath : fullPath.slice(0, query);
     const request = `${method} ${path}`;
-    const known = exact.get(request);
+    const known = exact.get(request) ?? exact.get(`${method} ${shortForm(path)}`);
     if (known) return known;
     for (const { expression, route } of patterns) {
       const match = expression.exec(request);
       if (match) return route(match[1] ?? '');
     }
-    return method === 'post' && !provider.isFree(path) ? { unknown: unknownEndpoint(path) } : undefined;
+    return method === 'post' && !provider.isFree(path) && !provider.isFree(shortForm(path))
+      ? { unknown: unknownEndpoint(path) }
+      : undefined;
   };
+}
+
+/** A path that is given as a whole URL, or with the version that belongs to the base URL, as the tables have it. */
+function shortForm(path: string): string {
+  return path.replace(/^https?:\/\/[^/]+/, '').replace(/^\/v1(?=\/(?!messages|complete))/, '');
 }
 
 /** Also where it is given as a whole URL, such as one that an answer named. */

@@ -30,6 +30,7 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
     try {
       this.#watch(promise);
     } catch (fault) {
+      this.#call.discard();
       reportFault('observing a request', fault);
     }
   }
@@ -46,8 +47,11 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
 
   #watch(promise: ApiPromise): void {
     const { responsePromise } = promise;
-    // What a mock returns is nobody's call.
-    if (typeof promise.parseResponse !== 'function') return;
+    if (typeof promise.parseResponse !== 'function') {
+      // What a mock returns is nobody's call.
+      this.#call.discard();
+      return;
+    }
     this.#promises++;
     whenLost(promise, this);
     // A derived promise may have been given the stand-in already.
@@ -104,8 +108,10 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
 
   /** The response arrived, and the SDK or the app takes it. */
   fulfilled(props: ResponseProps, next: (props: ResponseProps) => unknown): unknown {
+    this.#call.answered();
     const given = next(props);
-    if (!this.#parsed && given === props.response) this.#watchResponse(props.response);
+    // Nobody parses it here: the app has it raw, or a helper of the SDK builds another request on it.
+    if (!this.#parsed) this.#watchResponse(props.response);
     return given;
   }
 

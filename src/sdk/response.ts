@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Held, whenLost } from './lost.ts';
 import type { CallObserver } from './types.ts';
 
@@ -56,6 +57,8 @@ export function observeResponse(response: Response, call: CallObserver, isTheirs
       return read();
     });
   }
+  // What is no Response of a fetch implementation has a body that only it knows how to give.
+  if (!isPlain(response)) return;
   Object.defineProperty(response, 'body', {
     configurable: true,
     get() {
@@ -63,6 +66,18 @@ export function observeResponse(response: Response, call: CallObserver, isTheirs
       return Reflect.get(Object.getPrototypeOf(response), 'body', response);
     },
   });
+}
+
+/** Whether its `body` is a getter that it inherits, as that of every fetch implementation is. */
+function isPlain(response: Response): boolean {
+  if (types.isProxy(response) || Object.hasOwn(response, 'body')) return false;
+  let prototype: unknown = Object.getPrototypeOf(response);
+  while (typeof prototype === 'object' && prototype !== null) {
+    const { get } = Object.getOwnPropertyDescriptor(prototype, 'body') ?? {};
+    if (get) return true;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return false;
 }
 
 /** Puts a method of the response's own, not enumerable, over the one it inherits. */

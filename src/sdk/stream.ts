@@ -1,4 +1,4 @@
-import { Held, whenLost } from './lost.ts';
+import { type LossObserver, whenLost } from './lost.ts';
 import type { CallObserver, LineDecoder, Stream } from './types.ts';
 
 /** Whether a parsed body is the SDK's `Stream`. */
@@ -12,21 +12,15 @@ export function isStream(value: unknown): value is Stream {
 }
 
 /**
- * Observes a stream through the one iterator that all ways of reading it share: `for await`, `tee()`,
+ * Observes a stream through its iterator, which all ways of reading it share: `for await`, `tee()`,
  * `toReadableStream()` and the SDKs' helpers. The stream and the iterator stay the objects they are.
  */
 export function observeStream(stream: Stream, call: CallObserver): void {
   const { iterator, controller } = stream;
-  // Once it is read, the iterator is what the app holds.
-  const held = new Held(call);
-  whenLost(stream, held);
-  const reading = beginReading(call, controller);
+  const reading = new Reading(call, controller);
+  reading.holders.add(stream);
   stream.iterator = function (this: Stream) {
-    const events = iterator.call(this);
-    // A stream can be read once: the SDK makes a second iterator throw, and that is not the call's end.
-    if (!held.used) observeIterator(events, call, reading);
-    held.used = true;
-    return events;
+    return observeIterator(iterator.call(this), reading);
   };
 }
 
@@ -43,67 +37,143 @@ export function isLineDecoder(value: unknown): value is LineDecoder {
 /** Observes such a body as a stream of its lines. */
 export function observeLines(lines: LineDecoder, call: CallObserver): void {
   const { decoder, controller } = lines;
-  const reading = beginReading(call, controller);
+  const reading = new Reading(call, controller);
+  reading.holders.add(lines);
   lines.decoder = function (this: LineDecoder) {
-    const events = decoder.call(this);
-    observeIterator(events, call, reading);
-    return events;
+    return observeIterator(decoder.call(this), reading);
   };
 }
 
-/** How far the app's reading of one stream is. */
-interface Reading {
-  readonly signal: AbortSignal | undefined;
+/** The app's reading of one stream. */
+class Reading {
+  readonly call: CallObserver;
+  readonly holders: Holders;
   /** How many results the app waits for. */
-  pending: number;
+  pending = 0;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(call: CallObserver, controller: AbortController | undefined) {
+    this.call = call;
+    this.holders = new Holders(call);
+    this.#signal = controller?.signal;
+    this.#signal?.addEventListener('abort', this.#aborted);
+    call.streaming();
+  }
+
+  ended(): void {
+    this.call.ended(this.#signal?.aborted === true);
+    this.#finish();
+  }
+
+  closed(): void {
+    this.call.closed();
+    this.#finish();
+  }
+
+  failed(error: unknown): void {
+    this.call.failed(error);
+    this.#finish();
+  }
+
+  // Who waits for a result learns of the end from that; the SDK aborts after an error too.
+  readonly #aborted = (): void => {
+    if (this.pending === 0) this.closed();
+  };
+
+  #finish(): void {
+    this.#signal?.removeEventListener('abort', this.#aborted);
+  }
 }
 
-function beginReading(call: CallObserver, controller: AbortController | undefined): Reading {
-  const reading: Reading = { signal: controller?.signal, pending: 0 };
-  call.streaming();
-  // Who waits for a result learns of the end from that; the SDK aborts after an error too.
-  const aborted = () => {
-    if (reading.pending === 0) call.closed();
-  };
-  reading.signal?.addEventListener('abort', aborted, { once: true });
-  return reading;
+/**
+ * What the app holds and could read a stream through: the stream, and the iterators that it made of it.
+ * The first that is asked for an event reads. This must not lead to the signal of the request: whatever
+ * fetches holds the body there, and that holds the iterator.
+ */
+class Holders {
+  readonly #call: CallObserver;
+  #reader: Handle | undefined;
+  #alive = 0;
+
+  constructor(call: CallObserver) {
+    this.#call = call;
+  }
+
+  add(object: object): Handle {
+    this.#alive++;
+    const handle = new Handle(this);
+    whenLost(object, handle);
+    return handle;
+  }
+
+  lost(handle: Handle): void {
+    this.#alive--;
+    if (handle === this.#reader || this.#alive === 0) this.#call.abandoned();
+  }
+
+  /** Whether it is this one that reads; the SDK refuses the others. */
+  reads(handle: Handle): boolean {
+    this.#reader ??= handle;
+    return this.#reader === handle;
+  }
+
+  hasRead(handle: Handle): boolean {
+    return this.#reader === handle;
+  }
+}
+
+class Handle implements LossObserver {
+  readonly #holders: Holders;
+
+  constructor(holders: Holders) {
+    this.#holders = holders;
+  }
+
+  lost(): void {
+    this.#holders.lost(this);
+  }
 }
 
 type Result = IteratorResult<unknown>;
+type Next = () => Promise<Result>;
 
-function observeIterator(events: AsyncIterator<unknown>, call: CallObserver, reading: Reading): void {
-  whenLost(events, new Held(call));
-  events.next = call.restores ? restoredNext(events, call, reading) : watchedNext(events, call, reading);
+function observeIterator(events: AsyncIterator<unknown>, reading: Reading): AsyncIterator<unknown> {
+  const { holders } = reading;
+  const handle = holders.add(events);
+  const next = events.next.bind(events);
+  const observed = reading.call.restores ? restoredNext(next, reading) : watchedNext(next, reading);
+  events.next = () => (holders.reads(handle) ? observed() : next());
   const close = events.return?.bind(events);
   const raise = events.throw?.bind(events);
   if (close) {
     events.return = (value) => {
-      call.closed();
+      if (holders.hasRead(handle)) reading.closed();
       return close(value);
     };
   }
   if (raise) {
     events.throw = (error) => {
-      call.closed();
+      if (holders.hasRead(handle)) reading.closed();
       return raise(error);
     };
   }
+  return events;
 }
 
 /** The app gets the iterator's own promises. */
-function watchedNext(events: AsyncIterator<unknown>, call: CallObserver, reading: Reading) {
-  const next = events.next.bind(events);
+function watchedNext(next: Next, reading: Reading): Next {
+  const { call } = reading;
   const look = (result: Result): void => {
     reading.pending--;
-    if (result.done) call.ended(reading.signal?.aborted === true);
+    if (result.done) reading.ended();
     else call.event(result.value);
   };
   const failed = (error: unknown) => {
     reading.pending--;
-    call.failed(error);
+    reading.failed(error);
   };
   // The observer is registered first, so it sees the event before the app does.
-  return (): Promise<Result> => {
+  return () => {
     reading.pending++;
     const result = next();
     result.then(look, failed);
@@ -112,8 +182,8 @@ function watchedNext(events: AsyncIterator<unknown>, call: CallObserver, reading
 }
 
 /** The app gets the events as they would be without the meter: the results move up for one left out. */
-function restoredNext(events: AsyncIterator<unknown>, call: CallObserver, reading: Reading) {
-  const next = events.next.bind(events);
+function restoredNext(next: Next, reading: Reading): Next {
+  const { call } = reading;
   const waiting: { resolve(result: Result): void; reject(error: unknown): void }[] = [];
   const take = () => next().then(deliver, refuse);
   const deliver = (result: Result): void => {
@@ -123,15 +193,15 @@ function restoredNext(events: AsyncIterator<unknown>, call: CallObserver, readin
       return;
     }
     reading.pending--;
-    if (result.done) call.ended(reading.signal?.aborted === true);
+    if (result.done) reading.ended();
     waiting.shift()?.resolve(value === result.value ? result : { value, done: false });
   };
   const refuse = (error: unknown): void => {
     reading.pending--;
-    call.failed(error);
+    reading.failed(error);
     waiting.shift()?.reject(error);
   };
-  return (): Promise<Result> =>
+  return () =>
     new Promise((resolve, reject) => {
       reading.pending++;
       waiting.push({ resolve, reject });

@@ -72,6 +72,10 @@ export interface CallObserver {
   ended(aborted: boolean): void;
   /** The app stopped reading. */
   closed(): void;
+  /** A response with a status of success came. */
+  answered(): void;
+  /** It is no call of the SDK's after all. */
+  discard(): void;
   /** The app asked for the raw response, and so far for nothing else. */
   takenRaw(): void;
   /** The app took the raw response and read it in a way that cannot be watched. */

@@ -103,6 +103,10 @@ export function describeFailure(span: Span, isAborted: boolean): void {
   else if (status?.code === SpanStatusCode.ERROR) span.setAttribute(SPAN_ATTR.outcome, 'error');
 }
 
+export function discardSpan(span: Span): void {
+  if (!native.has(span)) span.end();
+}
+
 function spanName({ operation, facts }: CallSubject): string {
   return facts.model === undefined ? operation : `${operation} ${facts.model}`;
 }

@@ -157,13 +157,17 @@ export const cases: readonly Case[] = [
     name: 'connection cut',
     directives: 'cutat=0',
     run: (surface, params) => failure(surface.create(params)),
-    expected: { outcome: 'error' },
+    expected: { outcome: 'error', unmetered: 'stream_error' },
   },
   {
     name: 'body that is no JSON',
     directives: 'badjson',
     run: (surface, params) => failure(surface.create(params)),
-    expected: (seen) => ({ outcome: 'error', errorType: (seen as SeenError).error }),
+    expected: (seen) => ({
+      outcome: 'error',
+      unmetered: 'stream_error',
+      errorType: (seen as SeenError).error,
+    }),
   },
   {
     name: 'signal aborted before',
@@ -378,7 +382,7 @@ export const cases: readonly Case[] = [
       const { error } = seen as Partial<SeenError>;
       return error === undefined || error === 'TypeError'
         ? { outcome: 'ok', unmetered: 'no_usage' }
-        : { outcome: 'error', errorType: error };
+        : { outcome: 'error', unmetered: 'stream_error', errorType: error };
     },
   },
   {

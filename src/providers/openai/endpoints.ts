@@ -66,6 +66,6 @@ function withoutUsage(path: string, operation: Operation = 'other'): Endpoint {
 
 /** Requests that only keep, look up or change things, by the first segments of their path. */
 const FREE =
-  /^\/(?:assistants|chat\/completions\/[^/]+|chatkit|containers|conversations|evals(?!\/[^/]+\/runs$)|files|fine_tuning|graders\/validate|live|models|organization|projects|realtime|responses\/input_tokens|safety|skills|threads(?!\/runs$|\/[^/]+\/runs)|uploads|vaults|vector_stores|webhook_endpoints)(?:\/|$)/;
+  /^\/(?:agents(?!\/sessions(?:$|\/[^/]+\/events)|.*\/invocations$)|assistants|audio\/voice_consents|chat\/completions\/[^/]+|chatkit|containers|conversations|evals(?!\/[^/]+\/runs$)|files|fine_tuning(?!\/alpha\/graders\/run)|graders\/validate|models|organization|projects|realtime|responses\/input_tokens|safety|skills|threads(?!\/runs$|\/[^/]+\/runs(?:$|\/[^/]+\/submit_tool_outputs))|uploads|vaults|vector_stores|webhook_endpoints)(?:\/|$)/;
 
 export const isFree = (path: string): boolean => FREE.test(path);

@@ -5,13 +5,15 @@ import { readOpenAIUsage } from './usage.ts';
 
 const BATCH_ENDED = new Set(['completed', 'expired', 'cancelled']);
 
-const OPERATIONS: Readonly<Record<string, Operation>> = {
-  '/v1/chat/completions': 'chat',
-  '/v1/responses': 'chat',
-  '/v1/completions': 'text_completion',
-  '/v1/embeddings': 'embeddings',
-  '/v1/moderations': 'moderation',
-};
+const OPERATIONS: ReadonlyMap<unknown, Operation> = new Map([
+  ['/v1/chat/completions', 'chat'],
+  ['/v1/responses', 'chat'],
+  ['/v1/completions', 'text_completion'],
+  ['/v1/embeddings', 'embeddings'],
+  ['/v1/moderations', 'moderation'],
+]);
+/** More than a batch can hold: a count beyond it is not true. */
+const MAX_REQUESTS = 10_000_000;
 
 /** A background response: as a body, or as the last event of its stream. Others were metered when created. */
 function finishedResponse(body: unknown): FinishedWork[] {
@@ -43,7 +45,7 @@ function finishedBatch(body: unknown): FinishedWork[] {
     id,
     begunAs: id,
     model: text(batch.model),
-    operation: OPERATIONS[text(batch.endpoint) ?? ''] ?? 'generate_content',
+    operation: OPERATIONS.get(batch.endpoint) ?? 'generate_content',
     user: text(fieldsOf(batch.metadata).user_id),
   };
   const usage = readOpenAIUsage(batch.usage, { serviceTier: 'batch' });
@@ -66,7 +68,8 @@ function finishedBatch(body: unknown): FinishedWork[] {
 }
 
 function requests(count: unknown): number {
-  return Number.isSafeInteger(count) && (count as number) > 0 ? (count as number) : 0;
+  const possible = Number.isInteger(count) && (count as number) > 0 && (count as number) <= MAX_REQUESTS;
+  return possible ? (count as number) : 0;
 }
 
 const begunBatch = (body: unknown) => text(fieldsOf(body).id);
