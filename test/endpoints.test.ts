@@ -305,23 +305,35 @@ describe('helpers that make several calls', () => {
     assert.equal(spans.length, calls);
   });
 
+  const runner = (run: () => string) => ({
+    model: 'claude-sonnet-5@in=10,out=7',
+    max_tokens: 100,
+    messages,
+    tools: [
+      { name: 'now', description: '', input_schema: parameters, run, parse: (input: unknown) => input },
+    ],
+  });
+
+  test("Anthropic's toolRunner, streamed: each call", async () => {
+    let runs = 0;
+    const { added, spans } = await measure(async () => {
+      const { toolRunner } = setup.anthropic.beta.messages;
+      const streams = toolRunner.call(setup.anthropic.beta.messages, {
+        ...runner(() => `noon ${++runs}`),
+        stream: true,
+      });
+      for await (const stream of streams) await all(stream as AsyncIterable<unknown>);
+    });
+    const calls = runs + 1;
+    assert.ok(calls > 1);
+    assert.deepEqual(added, { 'requests.ok': calls, 'input.text': 10 * calls, 'output.text': 7 * calls });
+    assert.equal(spans.length, calls);
+  });
+
   test("Anthropic's toolRunner: each call", async () => {
     let runs = 0;
     const { added, spans } = await measure(async () => {
-      await setup.anthropic.beta.messages.toolRunner({
-        model: 'claude-sonnet-5@in=10,out=7',
-        max_tokens: 100,
-        messages,
-        tools: [
-          {
-            name: 'now',
-            description: '',
-            input_schema: parameters,
-            run: () => `noon ${++runs}`,
-            parse: (input) => input,
-          },
-        ],
-      });
+      await setup.anthropic.beta.messages.toolRunner(runner(() => `noon ${++runs}`));
     });
     const calls = runs + 1;
     assert.ok(calls > 1);
@@ -385,6 +397,19 @@ describe('clients of cloud vendors', () => {
     assert.deepEqual(added, { 'requests.ok': 1, 'input.text': 90, 'output.text': 30 });
     assert.equal(spans[0]?.['gen_ai.provider.name'], 'aws.bedrock');
   });
+});
+
+test("the app's own requests, through the client's request() and post()", async () => {
+  const body = { model: 'gpt-4.1@in=1000,out=50', messages: hello };
+  const message = { model: 'claude-sonnet-5@in=10,out=7', max_tokens: 10, messages: hello };
+  const { added, spans } = await measure(async () => {
+    await setup.openai.request({ method: 'post', path: '/chat/completions', body });
+    await setup.openai.post('/chat/completions', { body });
+    await setup.anthropic.request({ method: 'post', path: '/v1/messages', body: message });
+    await setup.anthropic.post('/v1/messages', { body: message });
+  });
+  assert.deepEqual(added, { 'requests.ok': 4, 'input.text': 2020, 'output.text': 114 });
+  assert.equal(spans.length, 4);
 });
 
 describe('what no table knows', () => {

@@ -1,6 +1,6 @@
 import { reportFault } from '../report.ts';
 import { PATCHED, replace } from './patch.ts';
-import { observePromise } from './promise.ts';
+import { observePromise, unpatchPromises } from './promise.ts';
 import type {
   ApiPromise,
   CallObserver,
@@ -26,38 +26,28 @@ let starting: CallObserver | undefined;
  */
 export function patchClient(prototype: ClientPrototype, begin: Begin): (() => void) | undefined {
   if (Object.hasOwn(prototype, PATCHED)) return undefined;
-  const { methodRequest, request, buildRequest } = prototype;
+  const { methodRequest, buildRequest } = prototype;
+  const request = prototype.request as NonNullable<ClientPrototype['request']>;
   // Another patch may lie over ours, so that it cannot be taken out: then it must at least do nothing.
   let active = true;
 
   function observedMethodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise {
     const call = active ? begin(this, method, path) : undefined;
     if (call === undefined) return methodRequest.call(this, method, path, options);
-    const outer = starting;
-    let promise: ApiPromise;
-    try {
-      // Some other kind of promise can be asked only once, and the SDK is going to.
-      if (!isThenable(options)) call.request(fieldsOf(options));
-      starting = call;
-      promise = call.run(methodRequest, this, method, path, options);
-      // Nobody has taken it: `request` is not the SDK's.
-      if (starting === call && options instanceof Promise) watchOptions(options, call);
-    } catch (error) {
-      call.failed(error);
-      throw error;
-    } finally {
-      starting = outer;
-    }
-    observePromise(promise, call);
-    return promise;
+    return send(call, options, methodRequest, this, method, path, options);
   }
 
-  /** Is called with a promise of the options as the SDK has put them together. */
-  function observedRequest(this: Client, options: unknown, ...rest: unknown[]): unknown {
+  /** Is called by `methodRequest`, with a promise of the options as the SDK has put them together, or by the app. */
+  function observedRequest(this: Client, options: unknown, ...rest: unknown[]): ApiPromise {
     const call = starting;
     starting = undefined;
-    if (call && options instanceof Promise && (call.amends || !call.known)) watchOptions(options, call);
-    return request?.call(this, options, ...rest);
+    if (call) {
+      if (options instanceof Promise && (call.amends || !call.known)) watchOptions(options, call);
+      return request.call(this, options, ...rest);
+    }
+    const direct = active ? beginDirect(begin, this, options) : undefined;
+    if (direct === undefined) return request.call(this, options, ...rest);
+    return send(direct, options, request, this, options, ...rest);
   }
 
   /** Makes what is sent of the options, for every attempt; whoever signs it does so after this. */
@@ -72,14 +62,49 @@ export function patchClient(prototype: ClientPrototype, begin: Begin): (() => vo
   }
 
   const restore = [replace(prototype, 'methodRequest', observedMethodRequest)];
-  if (request) restore.push(replace(prototype, 'request', observedRequest));
+  if (prototype.request) restore.push(replace(prototype, 'request', observedRequest));
   if (buildRequest) restore.push(replace(prototype, 'buildRequest', observedBuildRequest));
   Object.defineProperty(prototype, PATCHED, { value: true, configurable: true });
   return () => {
     active = false;
     for (const undo of restore) undo();
+    unpatchPromises();
     Reflect.deleteProperty(prototype, PATCHED);
   };
+}
+
+/** Runs the SDK's own code for a call, and observes what comes of it. */
+function send<A extends unknown[]>(
+  call: CallObserver,
+  options: unknown,
+  method: (this: Client, ...args: A) => ApiPromise,
+  client: Client,
+  ...args: A
+): ApiPromise {
+  const outer = starting;
+  let promise: ApiPromise;
+  try {
+    // Some other kind of promise can be asked only once, and the SDK is going to.
+    if (!isThenable(options)) call.request(fieldsOf(options));
+    starting = call;
+    promise = call.run(method, client, ...args);
+    // Nobody has taken it: `request` is not the SDK's.
+    if (starting === call && options instanceof Promise) watchOptions(options, call);
+  } catch (error) {
+    call.failed(error);
+    throw error;
+  } finally {
+    starting = outer;
+  }
+  observePromise(promise, call);
+  return promise;
+}
+
+/** A request of the app's own: `client.request({ method, path, body })`. Its body is not amended. */
+function beginDirect(begin: Begin, client: Client, options: unknown): CallObserver | undefined {
+  if (options instanceof Promise || isThenable(options)) return undefined;
+  const { method, path } = fieldsOf(options);
+  return typeof method === 'string' && typeof path === 'string' ? begin(client, method, path) : undefined;
 }
 
 /** The prototype that defines `methodRequest`, from a client class or one of its subclasses. */

@@ -1,5 +1,6 @@
 import { reportFault } from '../report.ts';
 import { type LossObserver, whenLost } from './lost.ts';
+import { replace } from './patch.ts';
 import { observeResponse } from './response.ts';
 import { isLineDecoder, isStream, observeLines, observeStream } from './stream.ts';
 import { ObservedPromise, type ThenObserver } from './then.ts';
@@ -10,6 +11,44 @@ export function observePromise(promise: ApiPromise, call: CallObserver): void {
   new PromiseObserver(call).watch(promise);
 }
 
+/** The observers of calls whose unparsed response a helper of the SDK took, by what it took. */
+const handedOn = new WeakMap<object, PromiseObserver>();
+const patchedClasses = new Map<ApiPromise, () => void>();
+
+const followed = new WeakSet<ApiPromise>();
+
+/** Takes out what was patched in the promises' classes for helpers that hand a response on. */
+export function unpatchPromises(): void {
+  for (const undo of patchedClasses.values()) undo();
+  patchedClasses.clear();
+}
+
+/**
+ * Helpers may make a promise of their own of another one's response. It is parsed there: so the class
+ * asks, whenever a promise is parsed, whether the response is one that is observed.
+ */
+function followHandedOn(promise: ApiPromise): void {
+  const prototype = Object.getPrototypeOf(promise) as ApiPromise;
+  if (patchedClasses.has(prototype)) return;
+  const { parse } = prototype;
+  const undo = replace(prototype, 'parse', function (this: ApiPromise) {
+    const isObserved = this.responsePromise instanceof ObservedPromise || followed.has(this);
+    if (!isObserved && typeof this.parseResponse === 'function') {
+      followed.add(this);
+      this.parseResponse = parseHandedOn(this.parseResponse);
+    }
+    return parse.call(this);
+  });
+  patchedClasses.set(prototype, undo);
+}
+
+function parseHandedOn(parseResponse: ApiPromise['parseResponse']): ApiPromise['parseResponse'] {
+  return function (this: unknown, client, props, ...rest) {
+    const observer = handedOn.get(props as object);
+    return (observer?.watchedParse(parseResponse) ?? parseResponse).call(this, client, props, ...rest);
+  };
+}
+
 class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   readonly #call: CallObserver;
   /** The SDK parses the body. False as long as the app only took the raw response. */
@@ -17,6 +56,8 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   /** The app asked for the parsed body. */
   #wanted = false;
   #streaming = false;
+  /** A helper took the response to make a promise of its own of it. */
+  #handsOn = false;
   /** Promises of this call that the app may hold. */
   #promises = 0;
   /** The app asked for anything at all: then what it was given tells the rest. */
@@ -58,11 +99,13 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
     if (!(responsePromise instanceof ObservedPromise)) {
       promise.responsePromise = new ObservedPromise(responsePromise, this);
     }
-    promise.parseResponse = this.#watchedParse(promise.parseResponse);
+    promise.parseResponse = this.watchedParse(promise.parseResponse);
     if (this.#call.amends) {
       put(promise, 'parse', this.#watchedRequestTo(promise.parse, 'parse'));
       put(promise, 'asResponse', this.#watchedRequestTo(promise.asResponse, 'asResponse'));
     }
+    const { _responseProps } = promise;
+    if (_responseProps) put(promise, '_responseProps', this.#watchedHandOver(_responseProps));
     // What is derived of a promise goes through its `parseResponse`, but where it has a way of its own.
     if (this.#call.amends || this.#call.readsLines || Object.hasOwn(promise, '_thenUnwrap')) {
       put(promise, '_thenUnwrap', this.#watchedUnwrap(promise._thenUnwrap));
@@ -82,7 +125,7 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
     };
   }
 
-  #watchedParse(parseResponse: ApiPromise['parseResponse']): ApiPromise['parseResponse'] {
+  watchedParse(parseResponse: ApiPromise['parseResponse']): ApiPromise['parseResponse'] {
     const observer = this;
     return function (this: unknown, ...args) {
       observer.#parsed = true;
@@ -90,6 +133,15 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
       // The observer is registered first, so it sees the value before the app does.
       if (parsed instanceof Promise) parsed.then(observer.#look, observer.#failed);
       return parsed;
+    };
+  }
+
+  #watchedHandOver(responseProps: () => unknown): () => unknown {
+    const observer = this;
+    return function (this: ApiPromise) {
+      observer.#handsOn = true;
+      followHandedOn(this);
+      return responseProps.call(this);
     };
   }
 
@@ -109,9 +161,9 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   /** The response arrived, and the SDK or the app takes it. */
   fulfilled(props: ResponseProps, next: (props: ResponseProps) => unknown): unknown {
     this.#call.answered();
+    if (this.#handsOn) handedOn.set(props, this);
     const given = next(props);
-    // Nobody parses it here: the app has it raw, or a helper of the SDK builds another request on it.
-    if (!this.#parsed) this.#watchResponse(props.response);
+    if (!this.#parsed && !this.#handsOn) this.#watchResponse(props.response);
     return given;
   }
 

@@ -13,7 +13,7 @@ export type RequestOptions = Readonly<Record<PropertyKey, unknown>>;
 
 export interface ClientPrototype {
   methodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise;
-  request?(this: Client, options: unknown, ...rest: unknown[]): unknown;
+  request?(this: Client, options: unknown, ...rest: unknown[]): ApiPromise;
   buildRequest?(this: Client, options: unknown, ...rest: unknown[]): unknown;
 }
 
@@ -28,6 +28,7 @@ export interface ApiPromise {
   parseResponse: (...args: unknown[]) => unknown;
   parse(): unknown;
   asResponse(): Promise<Response>;
+  _responseProps?(): unknown;
   _thenUnwrap(transform: (data: unknown, ...rest: unknown[]) => unknown): ApiPromise;
 }
 
