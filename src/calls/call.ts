@@ -10,7 +10,7 @@ import type {
   StreamReader,
 } from '../providers/types.ts';
 import { reportFault } from '../report.ts';
-import { plainParams } from '../sdk/params.ts';
+import { mayStream, plainParams } from '../sdk/params.ts';
 import type { CallObserver, Client, RequestOptions } from '../sdk/types.ts';
 import { classify } from './error-type.ts';
 import { estimateUsage } from './estimate.ts';
@@ -38,7 +38,7 @@ export class Call implements CallObserver, CallSubject {
   known = false;
   restores = false;
   readonly readsLines = false;
-  readonly amends: boolean;
+  amends: boolean;
 
   readonly #pipeline: Pipeline;
   readonly #start = now();
@@ -84,6 +84,7 @@ export class Call implements CallObserver, CallSubject {
     this.known = true;
     try {
       const { body, signal } = options;
+      this.amends &&= mayStream(options);
       this.params = plainParams(body) ?? NO_PARAMS;
       if (signal instanceof AbortSignal) {
         this.#signal = new WeakRef(signal);

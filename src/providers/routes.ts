@@ -17,11 +17,12 @@ interface Pattern {
 
 /** Tells what the requests to a provider mean; undefined for those that cost nothing. */
 export function router(provider: Provider): Router {
-  const exact = new Map<string, Route>();
+  // By method and path, both as the SDK writes them: a key made of the two would be hashed for each call.
+  const exact = new Map<string, Map<string, Route>>();
   const patterns: Pattern[] = [];
   const add = ({ method, path }: { method: string; path: string }, route: (id: string) => Route) => {
     if (path.includes('{')) patterns.push({ expression: expressionOf(method, path), route });
-    else exact.set(`${method} ${path}`, route(''));
+    else exact.set(method, (exact.get(method) ?? new Map()).set(path, route('')));
   };
   for (const endpoint of provider.endpoints) add(endpoint, () => ({ endpoint }));
   for (const retrieval of provider.retrievals) add(retrieval, (id) => ({ retrieval, id }));
@@ -29,9 +30,10 @@ export function router(provider: Provider): Router {
   return (method, fullPath) => {
     const query = fullPath.indexOf('?');
     const path = query < 0 ? fullPath : fullPath.slice(0, query);
-    const request = `${method} ${path}`;
-    const known = exact.get(request) ?? exact.get(`${method} ${shortForm(path)}`);
+    const ofMethod = exact.get(method);
+    const known = ofMethod?.get(path) ?? ofMethod?.get(shortForm(path));
     if (known) return known;
+    const request = `${method} ${path}`;
     for (const { expression, route } of patterns) {
       const match = expression.exec(request);
       if (match) return route(match[1] ?? '');

@@ -127,7 +127,7 @@ function watchOptions(options: Promise<unknown>, call: CallObserver): void {
     (value) => {
       const known = fieldsOf(value);
       if (!call.known) call.request(known);
-      if (call.amends && known === value && mayStream(known)) amendable.set(known, call);
+      if (call.amends && known === value) amendable.set(known, call);
     },
     () => {},
   );
@@ -139,12 +139,6 @@ function fieldsOf(value: unknown): RequestOptions {
 
 function isThenable(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
-/** Whether the request may turn out to be a streamed one: a body may say so only once it is serialised. */
-function mayStream({ stream, body }: RequestOptions): boolean {
-  const streams = stream !== undefined && stream !== null && stream !== false;
-  return streams || typeof body !== 'object' || typeof Reflect.get(body ?? {}, 'toJSON') === 'function';
 }
 
 function amendBody(built: unknown, options: RequestOptions, call: CallObserver): void {

@@ -1,9 +1,11 @@
 /** Is told when an object that the app held is gone, so that nobody will ever use it again. */
 export interface LossObserver {
+  /** The object was put to use, so that its loss says nothing any more. */
+  readonly used: boolean;
   lost(): void;
 }
 
-/** Something of a call that the app may hold; it is lost with it unless it was put to use before. */
+/** Something of a call that the app may hold; the call is lost with it. */
 export class Held implements LossObserver {
   used = false;
   readonly #call: { abandoned(): void };
@@ -18,11 +20,25 @@ export class Held implements LossObserver {
 }
 
 const registry = new FinalizationRegistry<LossObserver>((observer) => observer.lost());
+// The function of this moment: an app's fake timers must not hold what it has let go of.
+const { setImmediate } = globalThis;
+const MANY = 50;
+let fresh: { readonly target: object; readonly observer: LossObserver }[] = [];
 
 /**
  * Tells `observer` after `target` was garbage collected. The observer must not hold the target: it is no
  * closure of a function that has the target in any variable which some other closure uses.
+ *
+ * What is registered survives every collection of the young generation, with all that it holds. Most
+ * objects are put to use at once, so they are registered a turn of the event loop later, if at all.
  */
 export function whenLost(target: object, observer: LossObserver): void {
-  registry.register(target, observer);
+  if (fresh.push({ target, observer }) === 1) setImmediate(register).unref();
+  else if (fresh.length === MANY) register();
+}
+
+function register(): void {
+  const made = fresh;
+  fresh = [];
+  for (const { target, observer } of made) if (!observer.used) registry.register(target, observer);
 }

@@ -61,7 +61,7 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   /** Promises of this call that the app may hold. */
   #promises = 0;
   /** The app asked for anything at all: then what it was given tells the rest. */
-  #asked = false;
+  used = false;
 
   constructor(call: CallObserver) {
     this.#call = call;
@@ -77,13 +77,13 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   }
 
   asked(): void {
-    this.#asked = true;
+    this.used = true;
   }
 
   /** One of the promises is gone. */
   lost(): void {
     this.#promises--;
-    if (this.#promises === 0 && !this.#asked) this.#call.abandoned();
+    if (this.#promises === 0 && !this.used) this.#call.abandoned();
   }
 
   #watch(promise: ApiPromise): void {

@@ -81,6 +81,7 @@ class Reading {
   };
 
   #finish(): void {
+    this.holders.finished = true;
     this.#signal?.removeEventListener('abort', this.#aborted);
   }
 }
@@ -91,6 +92,8 @@ class Reading {
  * fetches holds the body there, and that holds the iterator.
  */
 class Holders {
+  /** The reading came to an end. */
+  finished = false;
   readonly #call: CallObserver;
   #reader: Handle | undefined;
   #alive = 0;
@@ -111,6 +114,11 @@ class Holders {
     if (handle === this.#reader || this.#alive === 0) this.#call.abandoned();
   }
 
+  /** Whether the loss of this one says nothing any more: the end is known, or another one reads. */
+  used(handle: Handle): boolean {
+    return this.finished || (this.#reader !== undefined && this.#reader !== handle);
+  }
+
   /** Whether it is this one that reads; the SDK refuses the others. */
   reads(handle: Handle): boolean {
     this.#reader ??= handle;
@@ -127,6 +135,10 @@ class Handle implements LossObserver {
 
   constructor(holders: Holders) {
     this.#holders = holders;
+  }
+
+  get used(): boolean {
+    return this.#holders.used(this);
   }
 
   lost(): void {

@@ -55,7 +55,7 @@ export interface CallObserver {
   request(options: RequestOptions): void;
   /** Runs the SDK's own code for this call: `send.call(client, ...args)`. */
   run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T;
-  /** The body may have to be amended before it is sent. */
+  /** The body may have to be amended before it is sent; not, as soon as the request is known not to stream. */
   readonly amends: boolean;
   /** The answer may be one JSON text a line. */
   readonly readsLines: boolean;
