@@ -199,7 +199,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     const provider = providers.find(({ sdk }) => sdk.module === module);
     if (!provider?.sessions || this._patches.has(prototype)) return;
     const meter = new SessionMeter(provider, provider.sessions, () => this._pipelineOf());
-    const unpatch = patchEmitter(prototype, meter.event);
+    const unpatch = patchEmitter(prototype, meter);
     if (unpatch) this._patches.set(prototype, unpatch);
   }
 

@@ -187,6 +187,36 @@ describe('calls that are held, and not read', () => {
     setup.meter.takeSpans();
   });
 
+  test('but not while the app waits: for the answer, or for the next event', async () => {
+    const hanging = new AbortController();
+    const waiting = [
+      setup.openai.chat.completions.create(
+        { model: 'gpt-4.1@hangat=0', messages: hello },
+        { signal: hanging.signal },
+      ),
+      setup.openai.chat.completions
+        .create({ ...STREAM, model: 'gpt-4.1@hangat=1' }, { signal: hanging.signal })
+        .then(async (stream) => {
+          for await (const _ of stream);
+        }),
+    ].map((call) =>
+      call.then(
+        () => 'ended',
+        () => 'failed',
+      ),
+    );
+    for (let idle = 0; idle < 2; idle++) {
+      const held = await setup.openai.chat.completions.create(STREAM);
+      await until(() => setup.meter.instrumentation.openCalls === waiting.length);
+      assert.ok(held);
+    }
+    setup.meter.takeSpans();
+    hanging.abort();
+    await Promise.all(waiting);
+    const outcomes = setup.meter.takeSpans().map(({ attributes }) => attributes['tokenmeter.outcome']);
+    assert.deepEqual(outcomes, ['aborted', 'aborted']);
+  });
+
   test('or when the meter is told that the end is near', async () => {
     const held = await setup.openai.chat.completions.create(STREAM);
     setup.meter.instrumentation.settleOpenCalls();

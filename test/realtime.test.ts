@@ -3,6 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import OpenAI from 'openai';
 import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
+import { SidebandWS } from 'openai/resources/live/sideband/ws';
+import { LiveWS } from 'openai/resources/live/ws';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import { withUsageContext } from '../src/index.ts';
 import { type Provider, startProvider } from './provider/server.ts';
@@ -21,7 +23,7 @@ describe('sessions over a WebSocket', () => {
   before(async () => {
     server = await startProvider();
     meter = createMeter();
-    for (const session of [OpenAIRealtimeWS, OpenAIRealtimeWebSocket, ResponsesWS]) {
+    for (const session of [OpenAIRealtimeWS, OpenAIRealtimeWebSocket, ResponsesWS, LiveWS, SidebandWS]) {
       meter.instrumentation.manuallyInstrument(session);
     }
   });
@@ -97,6 +99,70 @@ describe('sessions over a WebSocket', () => {
     assert.equal(others.length, 0);
     assert.equal(span?.attributes['gen_ai.usage.input_tokens'], 90);
     assert.ok(Number(span?.attributes['gen_ai.usage.cost.amount']) > 0);
+  });
+
+  const once = (session: { once(name: never, listener: () => void): unknown }, name: string) =>
+    new Promise<void>((resolve) => session.once(name as never, resolve));
+  const second = Buffer.alloc(48_000).toString('base64');
+
+  test('Live: its seconds as they rise, and what it delegates, once for all connections', async () => {
+    const client = new OpenAI({ apiKey: 'test', baseURL: server.openaiUrl });
+    const session = new LiveWS(client);
+    const started = new Promise<string>((resolve) =>
+      session.once('session.started', ({ session: { id } }) => resolve(id)),
+    );
+    const delegation = { type: 'responses', model: 'gpt-5@in=90,out=30' };
+    session.send({ type: 'session.start', session: { model: 'gpt-live-1', delegation } as never });
+    const sideband = new SidebandWS(client, { session_id: await started });
+    await once(sideband, 'session.started');
+    meter.takeSpans();
+
+    for (let count = 1; count <= 2; count++) {
+      const updated = once(session, 'session.usage.updated');
+      session.send({ type: 'session.input_audio.append', audio: second });
+      await updated;
+    }
+    const closed = once(sideband, 'session.closed');
+    const answered = new Promise<void>((resolve) =>
+      session.on('response.event', ({ event }) => {
+        if (event.type === 'response.completed') resolve();
+      }),
+    );
+    session.send({ type: 'response.create' });
+    await answered;
+    sideband.send({ type: 'session.close' });
+    await closed;
+    session.close();
+    sideband.close();
+
+    const spans = meter.takeSpans();
+    assert.deepEqual(
+      spans.map(({ attributes }) => [
+        attributes['gen_ai.request.model'],
+        attributes['gen_ai.usage.input_tokens'],
+      ]),
+      [
+        ['gpt-live-1', 0],
+        ['gpt-live-1', 0],
+        ['gpt-5-2025-08-07', 90],
+      ],
+    );
+  });
+
+  test('answers that a closed connection cut off are counted as aborted', async () => {
+    const before = await meter.sum('tokenmeter.requests', { outcome: 'aborted' });
+    const session = await openRealtimeWS(server, 'gpt-realtime@chunks=3,delayms=60000');
+    session.on('error', () => {});
+    const began = once(session, 'response.created');
+    session.send({ type: 'response.create' });
+    await began;
+    meter.takeSpans();
+    const closed = new Promise((resolve) => session.socket.once('close', resolve));
+    session.close();
+    await closed;
+    assert.equal(await meter.sum('tokenmeter.requests', { outcome: 'aborted' }), before + 1);
+    const [span] = meter.takeSpans();
+    assert.ok(span && span.startTime[0] > 0);
   });
 
   test('a disabled instrumentation sees nothing', async () => {

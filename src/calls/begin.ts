@@ -18,8 +18,7 @@ export function beginner(provider: Provider, pipelineOf: () => Pipeline): Begin 
         return new RetrievalCall(pipeline, provider, found.retrieval, found.id, client);
       }
       if ('unknown' in found) {
-        const { path } = found.unknown;
-        warnOnce(`unknown endpoint:${path}`, `${provider.name}: POST ${path} is not known, so not metered`);
+        warnOfUnknown(provider.name, found.unknown.path);
         return new Call(pipeline, provider, found.unknown, client);
       }
       return new Call(pipeline, provider, found.endpoint, client);
@@ -28,4 +27,10 @@ export function beginner(provider: Provider, pipelineOf: () => Pipeline): Begin 
       return undefined;
     }
   };
+}
+
+/** Once for all paths that differ in nothing but the ids in them. */
+function warnOfUnknown(provider: string, path: string): void {
+  const kind = path.replace(/\/(?=[^/]*\d)[^/]{8,}/g, '/…');
+  warnOnce(`unknown endpoint:${provider}:${kind}`, `${provider}: POST ${path} is not known, so not metered`);
 }

@@ -36,6 +36,7 @@ export class Call implements CallObserver, CallSubject {
   facts: RequestFacts = NO_FACTS;
   params: Params = NO_PARAMS;
   known = false;
+  waiting = false;
   restores = false;
   readonly readsLines = false;
   amends: boolean;
@@ -83,8 +84,8 @@ export class Call implements CallObserver, CallSubject {
   request(options: RequestOptions): void {
     this.known = true;
     try {
-      const { body, signal } = options;
-      this.amends &&= mayStream(options);
+      const { body, signal, stream } = options;
+      this.amends &&= mayStream(stream, body);
       this.params = plainParams(body) ?? NO_PARAMS;
       if (signal instanceof AbortSignal) {
         this.#signal = new WeakRef(signal);

@@ -1,6 +1,6 @@
 import type { UsageContext } from '../context.ts';
 
-/** Batches and background responses that are remembered: about 100 bytes each. */
+/** Batches, background responses and sessions that are remembered: about 100 bytes each. */
 const MAX_WORK = 20_000;
 /** Results that are remembered, of all of them together: ids of about 60 bytes. */
 const MAX_RESULTS = 500_000;
@@ -9,11 +9,13 @@ interface Work {
   readonly who: UsageContext | undefined;
   /** The ids of its results that were metered. */
   readonly metered: Set<string>;
+  /** What of a running total was metered. */
+  total: number;
 }
 
 /**
- * Work whose results come later, by id: on whose behalf it was begun, and which of its results were
- * metered, so that each is metered once however often it is retrieved. Bounded: the work used longest
+ * Work whose results come later, by id: batches, background responses, sessions. On whose behalf it was
+ * begun, and which of its results were metered, so that each is metered once however often it comes. Bounded: the work used longest
  * ago is forgotten first.
  */
 export class DeferredWork {
@@ -22,12 +24,12 @@ export class DeferredWork {
 
   /** Work was begun on behalf of `who`. */
   expect(id: string, who: UsageContext): void {
-    if (!this.#work.has(id)) this.#use(id, { who, metered: new Set() });
+    if (!this.#work.has(id)) this.#use(id, newWork(who));
   }
 
   /** True for the one who is to meter a result of some work: the first that asks. */
   claim(id: string, result: string): boolean {
-    const work = this.#work.get(id) ?? { who: undefined, metered: new Set() };
+    const work = this.#work.get(id) ?? newWork();
     const isFirst = !work.metered.has(result);
     if (isFirst) {
       work.metered.add(result);
@@ -35,6 +37,15 @@ export class DeferredWork {
     }
     this.#use(id, work);
     return isFirst;
+  }
+
+  /** Some work has come to a total. Returns up to where it was metered before. */
+  raise(id: string, total: number): number {
+    const work = this.#work.get(id) ?? newWork();
+    const before = work.total;
+    work.total = Math.max(before, total);
+    this.#use(id, work);
+    return before;
   }
 
   whoBegan(id: string): UsageContext | undefined {
@@ -50,4 +61,8 @@ export class DeferredWork {
       this.#results -= metered.size;
     }
   }
+}
+
+function newWork(who?: UsageContext): Work {
+  return { who, metered: new Set(), total: 0 };
 }

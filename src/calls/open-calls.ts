@@ -2,6 +2,8 @@
 export interface OpenCall {
   /** Changes whenever something arrives. */
   readonly progress: number;
+  /** The app waits for something of it: then it will be seen to end. */
+  readonly waiting: boolean;
   /** Nobody will ever read the rest. */
   abandoned(): void;
 }
@@ -62,7 +64,8 @@ export class OpenCalls {
   #sweep(): void {
     const time = now();
     for (const [call, mark] of [...this.#calls]) {
-      if (mark?.progress !== call.progress) this.#calls.set(call, { progress: call.progress, at: time });
+      if (call.waiting || mark?.progress !== call.progress)
+        this.#calls.set(call, { progress: call.progress, at: time });
       else if (time - mark.at >= this.#limitMs) call.abandoned();
     }
   }

@@ -35,6 +35,8 @@ export interface CallSubject {
   readonly facts: RequestFacts;
   readonly params: Params;
   readonly who: UsageContext;
+  /** When it began, if that was before its span is started: milliseconds since the epoch. */
+  readonly startedAtMs?: number | undefined;
   /** The SDK is about to end the span that it started for this call. */
   nativeSpanEnds?(): void;
 }

@@ -2,15 +2,13 @@ import { currentUsageContext, type UsageContext } from '../context.ts';
 import type { FinishedWork, Provider, Retrieval } from '../providers/types.ts';
 import { reportFault } from '../report.ts';
 import type { CallObserver, Client } from '../sdk/types.ts';
-import type { CallSubject, Pipeline } from './pipeline.ts';
-import { settle } from './settle.ts';
-import { identify } from './who.ts';
-
-const NOTHING = Object.freeze({});
+import { settleAnswer } from './answer.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** A request that brings results of work asked for earlier: they are metered, each once; it itself is not. */
 export class RetrievalCall implements CallObserver {
   readonly known = true;
+  waiting = false;
   readonly amends = false;
   readonly restores = false;
   readonly readsLines = true;
@@ -68,34 +66,15 @@ export class RetrievalCall implements CallObserver {
   }
 
   #settle(work: FinishedWork): void {
-    const { begunAs, operation, outcome, requests, errorType, usage, model, user } = work;
-    const vendor = this.#provider.vendorOf(this.#client);
-    const subject: CallSubject = {
-      provider: this.#provider,
-      vendor,
+    const { begunAs, operation, outcome, requests, user } = work;
+    const who = this.#pipeline.deferred.whoBegan(begunAs) ?? this.#who;
+    settleAnswer(this.#pipeline, this.#provider, this.#client, {
       operation,
-      endpoint: NOTHING,
-      client: this.#client,
-      facts: { model },
-      params: NOTHING,
-      who: identify(
-        this.#pipeline.deferred.whoBegan(begunAs) ?? this.#who,
-        this.#pipeline.resolveUser,
-        { provider: vendor, operation, params: NOTHING },
-        user,
-      ),
-    };
-    const missing = work.rawUsage == null ? 'no_usage' : 'invalid_usage';
-    settle(this.#pipeline, subject, {
-      outcome,
       facts: work,
-      usage,
-      unmetered: usage || outcome === 'error' ? undefined : missing,
-      errorType,
+      outcome,
       requests,
-      startedAtMs: Date.now(),
-      durationSeconds: undefined,
-      span: this.#pipeline.startSpan(subject),
+      who,
+      user,
     });
   }
 }

@@ -1,18 +1,29 @@
 import { currentUsageContext } from '../context.ts';
-import type { Provider, SessionEvent, SessionReader, Sessions } from '../providers/types.ts';
+import type { Provider, SessionAnswer, SessionReader, Sessions, SessionTotal } from '../providers/types.ts';
 import { reportFault } from '../report.ts';
-import type { CallSubject, Pipeline } from './pipeline.ts';
-import { settle } from './settle.ts';
-import { identify } from './who.ts';
+import type { SessionObserver } from '../sdk/emitter.ts';
+import { settleAnswer } from './answer.ts';
+import type { Outcome, Pipeline } from './pipeline.ts';
 
-const NOTHING = Object.freeze({});
 /** Answers that a session may have begun and not ended: more than that are not answers. */
 const MAX_OPEN_ANSWERS = 1000;
 
 const now = performance.now.bind(performance);
+const wallClock = Date.now;
+
+interface OpenAnswer {
+  readonly begun: SessionAnswer;
+  readonly clock: number;
+  readonly wallClock: number;
+}
+
+interface Session {
+  readonly reader: SessionReader;
+  readonly open: Map<string, OpenAnswer>;
+}
 
 /** Meters the answers that come over WebSocket sessions: each is a call of its own. */
-export class SessionMeter {
+export class SessionMeter implements SessionObserver {
   readonly #pipelineOf: () => Pipeline;
   readonly #provider: Provider;
   readonly #kind: Sessions;
@@ -24,83 +35,84 @@ export class SessionMeter {
     this.#pipelineOf = pipelineOf;
   }
 
-  /** The session is about to hand an event of the server's to the app. */
-  readonly event = (session: object, event: unknown): void => {
+  event(socket: object, event: unknown): void {
     try {
-      const known = this.#sessionOf(session);
-      const said = known.reader.push(event);
-      if (said === undefined) return;
-      if ('began' in said) known.begin(said.began);
-      else this.#settle(session, known, said);
+      const session = this.#sessionOf(socket);
+      const said = session.reader.push(event);
+      switch (said?.kind) {
+        case 'began':
+          begin(session, said);
+          break;
+        case 'ended':
+          this.#end(socket, session, said, said.outcome);
+          break;
+        case 'total':
+          this.#add(socket, said);
+          break;
+      }
     } catch (fault) {
       reportFault('reading a session', fault);
     }
-  };
-
-  #sessionOf(session: object): Session {
-    let known = this.#sessions.get(session);
-    if (!known) {
-      known = new Session(this.#kind.reader(session));
-      this.#sessions.set(session, known);
-    }
-    return known;
   }
 
-  #settle(
-    session: object,
-    known: Session,
-    { ended, operation, facts }: Extract<SessionEvent, { ended: string }>,
-  ) {
+  /** What the model was about to say is lost with the connection. */
+  closed(socket: object): void {
+    try {
+      const session = this.#sessions.get(socket);
+      if (!session) return;
+      for (const { begun } of [...session.open.values()]) this.#end(socket, session, begun, 'aborted');
+    } catch (fault) {
+      reportFault('the end of a session', fault);
+    }
+  }
+
+  #sessionOf(socket: object): Session {
+    let session = this.#sessions.get(socket);
+    if (!session) {
+      session = { reader: this.#kind.reader(socket), open: new Map() };
+      this.#sessions.set(socket, session);
+    }
+    return session;
+  }
+
+  #end(socket: object, session: Session, answer: SessionAnswer, outcome: Outcome): void {
+    const { id, operation, facts } = answer;
+    const began = session.open.get(id);
+    session.open.delete(id);
     const pipeline = this.#pipelineOf();
-    const began = known.end(ended);
-    const client = { baseURL: String((session as { url?: unknown }).url) };
-    const vendor = this.#provider.vendorOf(client);
-    const subject: CallSubject = {
-      provider: this.#provider,
-      vendor,
+    // Several connections may bring the events of one session, and retrievals those of a background response.
+    const work = facts.retrievable ?? session.reader.id;
+    if (work !== undefined && id !== '' && !pipeline.deferred.claim(work, id)) return;
+    settleAnswer(pipeline, this.#provider, clientOf(socket), {
       operation,
-      endpoint: NOTHING,
-      client,
-      facts: { model: facts.model },
-      params: NOTHING,
-      who: identify(
-        currentUsageContext(),
-        pipeline.resolveUser,
-        { provider: vendor, operation, params: NOTHING },
-        undefined,
-      ),
-    };
-    const missing = facts.rawUsage == null ? 'no_usage' : 'invalid_usage';
-    const end = now();
-    settle(pipeline, subject, {
-      outcome: facts.errorType === undefined ? 'ok' : 'error',
       facts,
-      usage: facts.usage,
-      unmetered: facts.usage || facts.errorType !== undefined ? undefined : missing,
-      errorType: facts.errorType,
+      outcome,
       requests: 1,
-      startedAtMs: Date.now(),
-      durationSeconds: began === undefined ? undefined : (end - began) / 1000,
-      span: pipeline.startSpan(subject),
+      who: currentUsageContext(),
+      startedAtMs: began?.wallClock,
+      durationSeconds: began && (now() - began.clock) / 1000,
+    });
+  }
+
+  #add(socket: object, { id, operation, total, facts }: SessionTotal): void {
+    const pipeline = this.#pipelineOf();
+    const before = pipeline.deferred.raise(id, total);
+    if (before >= total) return;
+    settleAnswer(pipeline, this.#provider, clientOf(socket), {
+      operation,
+      facts: facts(total - before),
+      outcome: 'ok',
+      // The session is one.
+      requests: before === 0 ? 1 : 0,
+      who: currentUsageContext(),
     });
   }
 }
 
-class Session {
-  readonly reader: SessionReader;
-  readonly #open = new Map<string, number>();
+function begin({ open }: Session, begun: SessionAnswer): void {
+  if (open.size < MAX_OPEN_ANSWERS) open.set(begun.id, { begun, clock: now(), wallClock: wallClock() });
+}
 
-  constructor(reader: SessionReader) {
-    this.reader = reader;
-  }
-
-  begin(id: string): void {
-    if (this.#open.size < MAX_OPEN_ANSWERS) this.#open.set(id, now());
-  }
-
-  end(id: string): number | undefined {
-    const began = this.#open.get(id);
-    this.#open.delete(id);
-    return began;
-  }
+function clientOf(socket: object) {
+  return { baseURL: String((socket as { url?: unknown }).url) };
 }

@@ -89,13 +89,32 @@ export interface Sessions {
 }
 
 export interface SessionReader {
-  /** What an event says: that the model began to answer, or what an answer used. */
+  /** The server's id of the session, as soon as it has told it. */
+  readonly id: string | undefined;
+  /** What an event says, if it is about something that costs. */
   push(event: unknown): SessionEvent | undefined;
 }
 
 export type SessionEvent =
-  | { readonly began: string }
-  | { readonly ended: string; readonly operation: Operation; readonly facts: ResponseFacts };
+  | ({ readonly kind: 'began' } & SessionAnswer)
+  | ({ readonly kind: 'ended'; readonly outcome: 'ok' | 'error' | 'aborted' } & SessionAnswer)
+  | ({ readonly kind: 'total' } & SessionTotal);
+
+/** One answer of the model's in a session; of one that only began, little is known. */
+export interface SessionAnswer {
+  readonly id: string;
+  readonly operation: Operation;
+  readonly facts: ResponseFacts;
+}
+
+/** What a session has used so far, where it is told as one number that only rises. */
+export interface SessionTotal {
+  readonly id: string;
+  readonly operation: Operation;
+  readonly total: number;
+  /** What it means when the number has risen by this much. */
+  facts(increase: number): ResponseFacts;
+}
 
 export type Operation =
   | 'chat'

@@ -7,7 +7,7 @@ export function plainParams(body: RequestOptions[string]): Readonly<Record<strin
 }
 
 /** Whether the request may turn out to be a streamed one: a body may say so only once it is serialised. */
-export function mayStream({ stream, body }: RequestOptions): boolean {
+export function mayStream(stream: unknown, body: unknown): boolean {
   const streams = stream !== undefined && stream !== null && stream !== false;
   return streams || typeof body !== 'object' || typeof Reflect.get(body ?? {}, 'toJSON') === 'function';
 }

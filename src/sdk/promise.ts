@@ -78,6 +78,7 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
 
   asked(): void {
     this.used = true;
+    this.#call.waiting = true;
   }
 
   /** One of the promises is gone. */
@@ -163,6 +164,8 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
     this.#call.answered();
     if (this.#handsOn) handedOn.set(props, this);
     const given = next(props);
+    // What the SDK parses comes to the app by itself; a raw response lies until the app reads it.
+    this.#call.waiting = this.#parsed && !this.#streaming;
     if (!this.#parsed && !this.#handsOn) this.#watchResponse(props.response);
     return given;
   }

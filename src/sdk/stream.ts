@@ -16,11 +16,11 @@ export function isStream(value: unknown): value is Stream {
  * `toReadableStream()` and the SDKs' helpers. The stream and the iterator stay the objects they are.
  */
 export function observeStream(stream: Stream, call: CallObserver): void {
-  const { iterator, controller } = stream;
+  const { iterator: events, controller } = stream;
   const reading = new Reading(call, controller);
   reading.holders.add(stream);
-  stream.iterator = function (this: Stream) {
-    return observeIterator(iterator.call(this), reading);
+  stream.iterator = function iterator(this: Stream) {
+    return observeIterator(events.call(this), reading);
   };
 }
 
@@ -36,11 +36,11 @@ export function isLineDecoder(value: unknown): value is LineDecoder {
 
 /** Observes such a body as a stream of its lines. */
 export function observeLines(lines: LineDecoder, call: CallObserver): void {
-  const { decoder, controller } = lines;
+  const { decoder: events, controller } = lines;
   const reading = new Reading(call, controller);
   reading.holders.add(lines);
-  lines.decoder = function (this: LineDecoder) {
-    return observeIterator(decoder.call(this), reading);
+  lines.decoder = function decoder(this: LineDecoder) {
+    return observeIterator(events.call(this), reading);
   };
 }
 
@@ -49,7 +49,7 @@ class Reading {
   readonly call: CallObserver;
   readonly holders: Holders;
   /** How many results the app waits for. */
-  pending = 0;
+  #pending = 0;
   readonly #signal: AbortSignal | undefined;
 
   constructor(call: CallObserver, controller: AbortController | undefined) {
@@ -57,7 +57,17 @@ class Reading {
     this.holders = new Holders(call);
     this.#signal = controller?.signal;
     this.#signal?.addEventListener('abort', this.#aborted);
+    call.waiting = false;
     call.streaming();
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  set pending(results: number) {
+    this.#pending = results;
+    this.call.waiting = results > 0;
   }
 
   ended(): void {
@@ -77,7 +87,7 @@ class Reading {
 
   // Who waits for a result learns of the end from that; the SDK aborts after an error too.
   readonly #aborted = (): void => {
-    if (this.pending === 0) this.closed();
+    if (this.#pending === 0) this.closed();
   };
 
   #finish(): void {

@@ -27,6 +27,7 @@ export function startCallSpan(tracer: Tracer, call: CallSubject, nativeSpan?: Sp
   if ((tracer as Partial<LateTracer>).enabled?.() === false) return undefined;
   const span = tracer.startSpan(spanName(call), {
     kind: SpanKind.CLIENT,
+    ...(call.startedAtMs !== undefined && { startTime: call.startedAtMs }),
     attributes: {
       [ATTR.operation]: call.operation,
       [ATTR.provider]: call.vendor,

@@ -53,7 +53,7 @@ const cases: [Provider, Record<string, string>][] = [
       'post /agents/automations/a_1/invocations': 'unknown',
       'post /fine_tuning/alpha/graders/run': 'unknown',
       'post /threads/t_1/runs/r_1/cancel': 'free',
-      'post /live/sessions': 'unknown',
+      'post /live/sessions': '/live/sessions',
     },
   ],
   [

@@ -40,7 +40,7 @@ export function speech(_: unknown, params: Params): ResponseFacts {
   return { usage: model?.startsWith('tts-') ? ofUnits({ characters: spoken }) : undefined };
 }
 
-function ofUnits(units: Units): Usage | undefined {
+export function ofUnits(units: Units): Usage | undefined {
   const possible = Object.values(units).every((value) => Number.isFinite(value) && value >= 0);
   if (!possible) return undefined;
   return {

@@ -42,6 +42,7 @@ export const endpoints: readonly Endpoint[] = [
     stream: () => chatStream(completion),
     askForUsage,
   },
+  { ...text, path: '/decisions', operation: 'chat', response: completion },
   { ...text, path: '/embeddings', operation: 'embeddings', response: completion },
   { ...post, path: '/moderations', operation: 'moderation', response: completion, free: true },
   { ...image, path: '/images/generations' },
@@ -55,6 +56,10 @@ export const endpoints: readonly Endpoint[] = [
   withoutUsage('/videos/edits', 'generate_content'),
   withoutUsage('/videos/extensions', 'generate_content'),
   withoutUsage('/videos/{id}/remix', 'generate_content'),
+  // Sessions whose sound goes past the app: its sideband connection, if it opens one, is metered.
+  withoutUsage('/realtime/calls', 'chat'),
+  withoutUsage('/live/sessions', 'chat'),
+  withoutUsage('/live/sessions/{id}/fork', 'chat'),
   withoutUsage('/containers'),
   withoutUsage('/fine_tuning/jobs'),
   withoutUsage('/vector_stores'),
@@ -66,6 +71,6 @@ function withoutUsage(path: string, operation: Operation = 'other'): Endpoint {
 
 /** Requests that only keep, look up or change things, by the first segments of their path. */
 const FREE =
-  /^\/(?:agents(?!\/sessions(?:$|\/[^/]+\/events)|.*\/invocations$)|assistants|audio\/voice_consents|chat\/completions\/[^/]+|chatkit|containers|conversations|evals(?!\/[^/]+\/runs$)|files|fine_tuning(?!\/alpha\/graders\/run)|graders\/validate|models|organization|projects|realtime|responses\/input_tokens|safety|skills|threads(?!\/runs$|\/[^/]+\/runs(?:$|\/[^/]+\/submit_tool_outputs))|uploads|vaults|vector_stores|webhook_endpoints)(?:\/|$)/;
+  /^\/(?:agents(?!\/sessions(?:$|\/[^/]+\/events)|.*\/invocations$)|assistants|audio\/voice_consents|chat\/completions\/[^/]+|chatkit|containers|conversations|evals(?!\/[^/]+\/runs$)|files|fine_tuning(?!\/alpha\/graders\/run)|graders\/validate|live|models|organization|projects|realtime|responses\/input_tokens|safety|skills|threads(?!\/runs$|\/[^/]+\/runs(?:$|\/[^/]+\/submit_tool_outputs))|uploads|vaults|vector_stores|webhook_endpoints)(?:\/|$)/;
 
 export const isFree = (path: string): boolean => FREE.test(path);

@@ -35,9 +35,14 @@ export function response(body: unknown): ResponseFacts | undefined {
     }),
     rawUsage,
     attributes: responseAttributes(fields),
-    errorType: status === 'failed' ? (text(fieldsOf(fields.error).code) ?? 'response_failed') : undefined,
+    errorType: status === 'failed' ? (errorCode(fields) ?? 'response_failed') : undefined,
     ...(fields.background === true && { [goesOn ? 'deferred' : 'retrievable']: id }),
   };
+}
+
+/** Realtime's answers have their error in the details of their status. */
+function errorCode({ error, status_details }: Fields): string | undefined {
+  return text(fieldsOf(error ?? fieldsOf(status_details).error).code);
 }
 
 function responseAttributes(fields: Fields): Attributes {

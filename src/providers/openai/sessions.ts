@@ -1,7 +1,7 @@
 import { fieldsOf, text } from '../fields.ts';
-import type { SessionEvent, SessionReader, Sessions } from '../types.ts';
-import { transcription } from './audio.ts';
-import { response } from './response.ts';
+import type { ResponseFacts, SessionEvent, SessionReader, Sessions } from '../types.ts';
+import { ofUnits, transcription } from './audio.ts';
+import { completion, response } from './response.ts';
 
 const RESPONSE_ENDED = new Set([
   'response.done',
@@ -10,32 +10,84 @@ const RESPONSE_ENDED = new Set([
   'response.failed',
 ]);
 
-/** Realtime and responses over a WebSocket: every answer ends with an event that has its usage. */
-function reader(session: object): SessionReader {
-  let model = modelInUrl(session);
-  let transcriber: string | undefined;
-  return {
-    push(event): SessionEvent | undefined {
-      const fields = fieldsOf(event);
-      const type = text(fields.type) ?? '';
-      if (type.startsWith('session.')) {
-        const settings = fieldsOf(fields.session);
-        model = text(settings.model) ?? model;
-        transcriber = transcriptionModel(settings) ?? transcriber;
-      } else if (type === 'response.created') {
-        const id = text(fieldsOf(fields.response).id);
-        return id === undefined ? undefined : { began: id };
-      } else if (RESPONSE_ENDED.has(type)) {
-        const facts = response(fields.response);
-        if (!facts) return undefined;
-        return { ended: facts.id ?? '', operation: 'chat', facts: { ...facts, model: facts.model ?? model } };
-      } else if (type === 'conversation.item.input_audio_transcription.completed') {
-        const facts = { ...transcription(event), model: transcriber };
-        return { ended: text(fields.item_id) ?? '', operation: 'generate_content', facts };
-      }
-      return undefined;
-    },
-  };
+/** Realtime, Live, and responses over a WebSocket: every answer ends with an event that has its usage. */
+class Reader implements SessionReader {
+  id: string | undefined;
+  #model: string | undefined;
+  #transcriber: string | undefined;
+
+  constructor(socket: object) {
+    this.#model = modelInUrl(socket);
+  }
+
+  push(event: unknown): SessionEvent | undefined {
+    const fields = fieldsOf(event);
+    const type = text(fields.type) ?? '';
+    if (type.startsWith('session.')) this.#learn(fieldsOf(fields.session));
+    switch (type) {
+      case 'response.created':
+        return this.#began(fields.response);
+      case 'conversation.item.input_audio_transcription.completed':
+        return this.#transcribed(text(fields.item_id), event);
+      // Live: the answers of the model that it delegates to, and what it used itself.
+      case 'response.event':
+        return this.push(fieldsOf(fields.event));
+      case 'decision.event':
+        return decided(text(fields.event_id), fieldsOf(fields.event).decision);
+      case 'session.usage.updated':
+      case 'session.closed':
+        return this.#used(fieldsOf(fields.usage).seconds);
+    }
+    return RESPONSE_ENDED.has(type) ? this.#ended(fields.response) : undefined;
+  }
+
+  #learn(session: Readonly<Record<string, unknown>>): void {
+    this.id = text(session.id) ?? this.id;
+    this.#model = text(session.model) ?? this.#model;
+    this.#transcriber = transcriptionModel(session) ?? this.#transcriber;
+  }
+
+  #began(body: unknown): SessionEvent | undefined {
+    const { id, model } = fieldsOf(body);
+    const known = { id: text(id), model: text(model) ?? this.#model };
+    return known.id === undefined
+      ? undefined
+      : { kind: 'began', id: known.id, operation: 'chat', facts: known };
+  }
+
+  #ended(body: unknown): SessionEvent | undefined {
+    const said = response(body);
+    if (!said) return undefined;
+    const facts = { ...said, model: said.model ?? this.#model };
+    return { kind: 'ended', id: facts.id ?? '', operation: 'chat', facts, outcome: outcomeOf(facts, body) };
+  }
+
+  #transcribed(id: string | undefined, event: unknown): SessionEvent {
+    const facts = { ...transcription(event), model: this.#transcriber };
+    return { kind: 'ended', id: id ?? '', operation: 'generate_content', facts, outcome: 'ok' };
+  }
+
+  #used(seconds: unknown): SessionEvent | undefined {
+    if (this.id === undefined || typeof seconds !== 'number' || !(seconds > 0)) return undefined;
+    return {
+      kind: 'total',
+      id: this.id,
+      operation: 'chat',
+      total: seconds,
+      facts: (audioSeconds) => ({ model: this.#model, usage: ofUnits({ audioSeconds }) }),
+    };
+  }
+}
+
+function decided(id: string | undefined, decision: unknown): SessionEvent | undefined {
+  const facts = completion(decision);
+  return facts && { kind: 'ended', id: id ?? '', operation: 'chat', facts, outcome: 'ok' };
+}
+
+function outcomeOf({ errorType }: ResponseFacts, body: unknown) {
+  if (errorType !== undefined) return 'error';
+  // By the app, or because the user began to speak: what was said until then is charged.
+  return fieldsOf(body).status === 'cancelled' ? 'aborted' : 'ok';
 }
 
 /** Where the session says which model writes down what the user says: now, and in the beta. */
@@ -44,8 +96,8 @@ function transcriptionModel(session: Readonly<Record<string, unknown>>): string 
   return text(fieldsOf(settings).model);
 }
 
-function modelInUrl(session: object): string | undefined {
-  const { url } = session as { url?: unknown };
+function modelInUrl(socket: object): string | undefined {
+  const { url } = socket as { url?: unknown };
   return url instanceof URL ? text(url.searchParams.get('model')) : undefined;
 }
 
@@ -53,10 +105,13 @@ const both = (file: string) => [`${file}.js`, `${file}.mjs`];
 
 export const sessions: Sessions = {
   files: [
-    ...both('realtime/internal-base'),
-    ...both('beta/realtime/internal-base'),
-    ...both('resources/responses/internal-base'),
-    ...both('resources/beta/responses/internal-base'),
-  ],
-  reader,
+    'realtime',
+    'beta/realtime',
+    'resources/responses',
+    'resources/beta/responses',
+    'resources/live',
+    'resources/live/sideband',
+    'resources/live/forks',
+  ].flatMap((folder) => both(`${folder}/internal-base`)),
+  reader: (socket) => new Reader(socket),
 };

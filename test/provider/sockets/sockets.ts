@@ -8,6 +8,7 @@ import { openai } from '../openai/dialect.ts';
 import { openaiPath } from '../routes.ts';
 import { parseModel } from '../scenarios.ts';
 import type { ReceivedRequest } from '../types.ts';
+import { openLive } from './live.ts';
 import { Message } from './message.ts';
 import { openRealtime } from './realtime.ts';
 import { openResponses } from './responses.ts';
@@ -86,6 +87,7 @@ function open(context: Context, request: IncomingMessage): Conversation {
   const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://provider');
   const { path, azure } = openaiPath(pathname);
   if (path === '/responses') return openResponses(context, request);
+  if (path.startsWith('/live/sessions')) return openLive(context, request, path);
   if (path !== '/realtime') throw new RequestError(404, `Invalid URL (GET ${pathname})`);
   const named = query.get('model') ?? query.get('deployment') ?? '';
   const { scenario } = parseModel(named, 'realtime');
