@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { UserResolver } from './calls/pipeline.ts';
 import { ConfigError } from './errors.ts';
+import { type PriceOptions, priceEntries } from './pricing/overrides.ts';
+import type { RefreshOptions } from './pricing/refresh.ts';
 
 /** Options of the instrumentation itself. */
 export interface MeterConfig {
@@ -19,10 +22,21 @@ export interface MeterConfig {
   /** The model behind each deployment, where requests name one: `{ 'my-deployment': 'gpt-4.1' }`. */
   readonly deployments?: Readonly<Record<string, string>> | undefined;
   /**
+   * Prices of your own: they win over the table. And where to look for a newer table, off by default.
+   *
+   * @example
+   * { factor: 0.9, models: { 'llama-3.3-70b': { free: true }, 'gpt-4.1': { input: 1.8, output: 7.2 } } }
+   */
+  readonly prices?: MeterPrices | undefined;
+  /**
    * Seconds without any progress after which a call counts as abandoned: its promise or stream is held,
    * and not read. Default: 3600. What is not held any more counts as soon as it is garbage collected.
    */
   readonly abandonAfterSeconds?: number | undefined;
+}
+
+export interface MeterPrices extends PriceOptions {
+  readonly refresh?: RefreshOptions | undefined;
 }
 
 export const DEFAULT_ABANDON_AFTER_SECONDS = 3600;
@@ -49,12 +63,29 @@ const portNumber = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), 
 const SECONDS = 'a number of seconds above 0';
 const filled = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 
+const REFRESH_SECONDS = 'a number of seconds from 60 up';
+const PricesSchema = v.strictObject(
+  {
+    ...priceEntries,
+    refresh: v.optional(
+      v.strictObject({
+        from: filled('the URL or path of a table'),
+        everySeconds: v.optional(
+          v.pipe(v.number(REFRESH_SECONDS), v.finite(REFRESH_SECONDS), v.minValue(60, REFRESH_SECONDS)),
+        ),
+      }),
+    ),
+  },
+  (issue) => (issue.expected === 'never' ? 'no such option' : 'an object'),
+);
+
 const meterEntries = {
   user: v.optional(v.custom<UserResolver>((value) => typeof value === 'function', 'a function')),
   streamUsage: v.optional(v.boolean('true or false')),
   deployments: v.optional(
     v.record(v.string(), filled('the name of a model'), 'an object from deployment to model'),
   ),
+  prices: v.optional(PricesSchema),
   abandonAfterSeconds: v.optional(v.pipe(v.number(SECONDS), v.finite(SECONDS), v.gtValue(0, SECONDS))),
 };
 
@@ -117,6 +148,16 @@ const LOG_LEVELS = ['NONE', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE', 'ALL'] 
 const levelIn = (text: string) => text.toUpperCase() as (typeof LOG_LEVELS)[number];
 const LEVELS = `one of ${LOG_LEVELS.join(', ')}`;
 
+/** The contents of the file that a variable names. */
+function readJson({ dataset, addIssue, NEVER }: v.RawTransformContext<string>): unknown {
+  try {
+    return JSON.parse(readFileSync(dataset.value, 'utf8'));
+  } catch (error) {
+    addIssue({ message: `a file with JSON (${(error as Error).message})` });
+    return NEVER;
+  }
+}
+
 /** The variables that are read here; the OTel SDK reads its own. An empty one counts as unset. */
 const EnvironmentSchema = v.object({
   OTEL_SDK_DISABLED: v.optional(booleanText),
@@ -143,6 +184,7 @@ const EnvironmentSchema = v.object({
   TOKENMETER_STREAM_USAGE: v.optional(booleanText),
   TOKENMETER_DEPLOYMENTS: v.optional(pairs),
   TOKENMETER_ABANDON_AFTER_SECONDS: v.optional(seconds),
+  TOKENMETER_PRICES: v.optional(v.pipe(v.string(), v.rawTransform(readJson), PricesSchema)),
 });
 
 /** Every option resolved: what the code wants, then the environment, then the default. */
@@ -175,6 +217,7 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
       ...meter,
       streamUsage: meter.streamUsage ?? env.TOKENMETER_STREAM_USAGE ?? true,
       deployments: meter.deployments ?? env.TOKENMETER_DEPLOYMENTS,
+      prices: meter.prices ?? env.TOKENMETER_PRICES,
       abandonAfterSeconds: meter.abandonAfterSeconds ?? env.TOKENMETER_ABANDON_AFTER_SECONDS,
     },
     metricExporters: env.OTEL_METRICS_EXPORTER ?? (prometheus === false ? [] : ['prometheus']),

@@ -24,7 +24,10 @@ import { warnOfLoadOrder } from './loading/load-order.ts';
 import { clientFiles, registerLoaderHooks } from './loading/loader.ts';
 import { clientsIn, formatOf, handedOver, sessionsHandedOver, sessionsIn } from './loading/recognise.ts';
 import { noteMissingSeam, warnOfVersion } from './loading/support-warnings.ts';
-import { priceCall } from './pricing/price.ts';
+import { Overrides } from './pricing/overrides.ts';
+import { PriceBook } from './pricing/price.ts';
+import { refreshPrices } from './pricing/refresh.ts';
+import { table } from './pricing/table.ts';
 import { providers } from './providers/index.ts';
 import type { Provider } from './providers/types.ts';
 import { reportFault, warnOnce } from './report.ts';
@@ -54,9 +57,12 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   declare private _patchAll: (() => void) | undefined;
   declare private _metrics: Metrics | undefined;
   declare private _pipeline: Pipeline | undefined;
+  declare private _prices: PriceBook | undefined;
+  declare private _stopRefresh: (() => void) | undefined;
   /** These outlive a change of the configuration. */
   declare private _openCalls: OpenCalls | undefined;
   declare private _deferred: DeferredWork | undefined;
+  declare private _sessions: DeferredWork | undefined;
 
   constructor(config: TokenmeterInstrumentationConfig = {}) {
     super(SCOPE_NAME, VERSION, config);
@@ -95,6 +101,8 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   override setConfig(config: TokenmeterInstrumentationConfig = {}): void {
     super.setConfig({ ...checkMeterConfig(config) });
     this._pipeline = undefined;
+    this._prices = undefined;
+    if (this._stopRefresh) this._refreshPrices();
   }
 
   override enable(): void {
@@ -102,6 +110,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._patchAll ??= () => this._patchFree();
     registry().instances.add(this._patchAll);
     this._patchFree();
+    this._refreshPrices();
   }
 
   override disable(): void {
@@ -110,6 +119,8 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     if (this._patchAll) instances.delete(this._patchAll);
     for (const unpatch of this._patches?.values() ?? []) unpatch();
     this._patches?.clear();
+    this._stopRefresh?.();
+    this._stopRefresh = undefined;
     // Of several instances one meters; now it is the turn of the one that has waited longest.
     for (const patchAll of instances) patchAll();
   }
@@ -220,21 +231,39 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     return beginner(provider, () => this._pipelineOf());
   }
 
+  private _priceBook(): PriceBook {
+    this._prices ??= new PriceBook(table, new Overrides(this.getConfig().prices));
+    return this._prices;
+  }
+
+  /** In the background, as long as this instance is enabled and told to. */
+  private _refreshPrices(): void {
+    this._stopRefresh?.();
+    const { refresh } = this.getConfig().prices ?? {};
+    if (!refresh) return;
+    const book = this._priceBook();
+    this._stopRefresh = refreshPrices(refresh, (newer) => {
+      book.table = newer;
+    });
+  }
+
   private _pipelineOf(): Pipeline {
     if (this._pipeline) return this._pipeline;
-    this._metrics ??= new Metrics(this.meter);
+    this._metrics ??= new Metrics(this.meter, () => this._priceBook().table);
     const { user, streamUsage, deployments, abandonAfterSeconds } = this.getConfig();
     this._deferred ??= new DeferredWork();
+    this._sessions ??= new DeferredWork();
     this._openCalls ??= new OpenCalls();
     this._openCalls.limitSeconds = abandonAfterSeconds ?? DEFAULT_ABANDON_AFTER_SECONDS;
     const pipeline: Pipeline = {
       sinks: [this._metrics, spanSink],
-      price: priceCall,
+      price: this._priceBook().price,
       resolveUser: user,
       streamUsage: streamUsage ?? true,
       deployments: deployments ?? {},
       openCalls: this._openCalls,
       deferred: this._deferred,
+      sessions: this._sessions,
       startSpan: (call, nativeSpan) => startCallSpan(this.tracer, call, nativeSpan),
       runInSpan,
       describeRequest,

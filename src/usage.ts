@@ -18,10 +18,21 @@ export interface Usage {
   readonly serverTools: Readonly<Record<string, number>>;
   /** What is charged by something else than tokens. */
   readonly units?: Units;
+  /** What each model used, where several worked on the answer, or one beside it. The counts above are their sums. */
+  readonly parts?: readonly UsagePart[];
+  /** Somebody else than the one who asks is charged for it. */
+  readonly billedElsewhere?: true;
   /** The answer did not say it all: counts were estimated from the request and the text that came. */
   readonly estimated?: true;
   /** The provider's usage object, as it came. */
   readonly raw: unknown;
+}
+
+export interface UsagePart {
+  /** Undefined for the model of the answer. */
+  readonly model: string | undefined;
+  readonly input: InputTokens;
+  readonly output: OutputTokens;
 }
 
 export interface Units {

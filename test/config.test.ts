@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { resolveConfig } from '../src/config.ts';
 import {
@@ -23,7 +26,12 @@ describe('configuration', () => {
     assert.deepEqual(resolveConfig({}, {}), {
       disabled: false,
       serviceName: undefined,
-      meter: { streamUsage: true, deployments: undefined, abandonAfterSeconds: undefined },
+      meter: {
+        streamUsage: true,
+        deployments: undefined,
+        prices: undefined,
+        abandonAfterSeconds: undefined,
+      },
       metricExporters: ['prometheus'],
       prometheus: { host: 'localhost', port: 9464, path: '/metrics' },
       exportIntervalMillis: 60_000,
@@ -59,8 +67,22 @@ describe('configuration', () => {
     assert.deepEqual(meter, {
       streamUsage: false,
       deployments: { 'prod-chat': 'gpt-4.1', 'prod-embed': 'text-embedding-3-small' },
+      prices: undefined,
       abandonAfterSeconds: 0.5,
     });
+  });
+
+  test('prices of your own, from the file that a variable names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tokenmeter-'));
+    const path = join(folder, 'prices.json');
+    await writeFile(path, '{"factor": 0.9, "models": {"a": {"free": true}}}');
+    const { meter } = resolveConfig({}, { TOKENMETER_PRICES: path });
+    assert.deepEqual(meter.prices, { factor: 0.9, models: { a: { free: true } } });
+    await writeFile(path, '{"factor": -1}');
+    assert.deepEqual(problems({}, { TOKENMETER_PRICES: path }), [
+      'variable TOKENMETER_PRICES.factor: got -1, expected a factor from 0 to 1,000',
+    ]);
+    await rm(folder, { recursive: true });
   });
 
   test('an option in code wins over a variable; an empty variable is none', () => {
@@ -112,6 +134,12 @@ describe('configuration', () => {
       {},
       { TOKENMETER_ABANDON_AFTER_SECONDS: '-1' },
       'variable TOKENMETER_ABANDON_AFTER_SECONDS: got "-1", expected a number of seconds above 0',
+    ],
+    [
+      {},
+      { TOKENMETER_PRICES: '/nowhere/prices.json' },
+      'variable TOKENMETER_PRICES: got "/nowhere/prices.json", expected a file with JSON ' +
+        "(ENOENT: no such file or directory, open '/nowhere/prices.json')",
     ],
     [{ serviceName: '' }, {}, 'option serviceName: got "", expected a name'],
     ['config', {}, 'configuration: got "config", expected an object'],

@@ -187,13 +187,15 @@ describe('calls that are held, and not read', () => {
     setup.meter.takeSpans();
   });
 
-  test('but not while the app waits: for the answer, or for the next event', async () => {
+  test('but not while the app waits: for the answer, its raw body, or the next event', async () => {
     const hanging = new AbortController();
+    const half = { model: 'gpt-4.1@hangat=0', messages: hello };
     const waiting = [
-      setup.openai.chat.completions.create(
-        { model: 'gpt-4.1@hangat=0', messages: hello },
-        { signal: hanging.signal },
-      ),
+      setup.openai.chat.completions.create(half, { signal: hanging.signal }),
+      setup.openai.chat.completions
+        .create(half, { signal: hanging.signal })
+        .asResponse()
+        .then((response) => response.json()),
       setup.openai.chat.completions
         .create({ ...STREAM, model: 'gpt-4.1@hangat=1' }, { signal: hanging.signal })
         .then(async (stream) => {
@@ -214,7 +216,7 @@ describe('calls that are held, and not read', () => {
     hanging.abort();
     await Promise.all(waiting);
     const outcomes = setup.meter.takeSpans().map(({ attributes }) => attributes['tokenmeter.outcome']);
-    assert.deepEqual(outcomes, ['aborted', 'aborted']);
+    assert.deepEqual(outcomes, ['aborted', 'aborted', 'aborted']);
   });
 
   test('or when the meter is told that the end is near', async () => {

@@ -86,15 +86,15 @@ describe('images', () => {
       await setup.openai.images.generate({ model: 'dall-e-3', prompt: 'A cat', size: '1024x1792' });
       await setup.openai.images.createVariation({ image: await image(), n: 3, size: '512x512' });
     });
-    assert.deepEqual(added, { 'requests.ok': 2, unpriced: 2 });
+    assert.deepEqual(added, { 'requests.ok': 2 });
     assert.deepEqual(
       spans.map((span) => [
         span['gen_ai.request.model'] ?? span['gen_ai.response.model'],
-        span['tokenmeter.unpriced.reason'],
+        span['gen_ai.usage.cost.amount'],
       ]),
       [
-        ['dall-e-3', 'unknown_model'],
-        ['dall-e-2', 'unknown_model'],
+        ['dall-e-3', 0.08],
+        ['dall-e-2', 0.054],
       ],
     );
   });
@@ -134,8 +134,8 @@ describe('audio', () => {
       assert.ok((await answer.arrayBuffer()).byteLength > 0);
       await setup.openai.audio.speech.create({ model: 'gpt-4o-mini-tts', ...asked });
     });
-    assert.deepEqual(added, { 'requests.ok': 2, unpriced: 1, 'unmetered.no_usage': 1 });
-    assert.equal(spans[0]?.['tokenmeter.unpriced.reason'], 'unknown_model');
+    assert.deepEqual(added, { 'requests.ok': 2, 'unmetered.no_usage': 1 });
+    assert.equal(spans[0]?.['gen_ai.usage.cost.amount'], 0.000075);
   });
 });
 

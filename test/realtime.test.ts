@@ -136,17 +136,40 @@ describe('sessions over a WebSocket', () => {
     sideband.close();
 
     const spans = meter.takeSpans();
-    assert.deepEqual(
-      spans.map(({ attributes }) => [
-        attributes['gen_ai.request.model'],
-        attributes['gen_ai.usage.input_tokens'],
-      ]),
-      [
-        ['gpt-live-1', 0],
-        ['gpt-live-1', 0],
-        ['gpt-5-2025-08-07', 90],
-      ],
+    const models = spans.map(({ attributes }) => attributes['gen_ai.request.model']);
+    assert.deepEqual(models, ['gpt-live-1', 'gpt-5-2025-08-07']);
+    // Each second, of which only the first has a span: gpt-live-1 is charged by the time, 2 seconds in all.
+    const live = { 'gen_ai.request.model': 'gpt-live-1' };
+    assert.equal(await meter.sum('tokenmeter.requests', live), 1);
+  });
+
+  test('of two connections to a session one closes: what the other brings is metered', async () => {
+    const client = new OpenAI({ apiKey: 'test', baseURL: server.openaiUrl });
+    const session = new LiveWS(client);
+    const started = new Promise<string>((resolve) =>
+      session.once('session.started', ({ session: { id } }) => resolve(id)),
     );
+    const delegation = { type: 'responses', model: 'gpt-5-mini@in=90,out=30,chunks=2' };
+    session.send({ type: 'session.start', session: { model: 'gpt-live-1', delegation } as never });
+    const sideband = new SidebandWS(client, { session_id: await started });
+    await once(sideband, 'session.started');
+    const ended = new Promise<void>((resolve) =>
+      session.on('response.event', (event) => {
+        // As the API does, the sideband gets the event too; it leaves before the end.
+        if (event.event.type === 'response.created') {
+          Reflect.get(sideband, '_emit').call(sideband, 'event', event);
+          sideband.close();
+          Reflect.get(sideband, '_emit').call(sideband, 'close', 1000, '');
+        }
+        if (event.event.type === 'response.completed') resolve();
+      }),
+    );
+    session.send({ type: 'response.create' });
+    await ended;
+    session.close();
+    const mini = { 'gen_ai.response.model': 'gpt-5-mini-2025-08-07' };
+    assert.equal(await meter.sum('tokenmeter.requests', mini), 1);
+    assert.equal(await meter.sum('gen_ai.client.inference.usage.input_tokens', mini), 90);
   });
 
   test('answers that a closed connection cut off are counted as aborted', async () => {

@@ -1,5 +1,7 @@
+import type { Span } from '@opentelemetry/api';
 import type { UsageContext } from '../context.ts';
 import type { Operation, Provider, ResponseFacts } from '../providers/types.ts';
+import { reportFault } from '../report.ts';
 import type { Client } from '../sdk/types.ts';
 import type { CallSubject, Outcome, Pipeline, UnmeteredReason } from './pipeline.ts';
 import { settle } from './settle.ts';
@@ -20,7 +22,11 @@ export interface Answer {
   /** When it began, where somebody saw that: milliseconds since the epoch. */
   readonly startedAtMs?: number | undefined;
   readonly durationSeconds?: number | undefined;
+  /** False where it is one of many small steps: then it has no span. */
+  readonly traced?: boolean;
 }
+
+const wallClock = Date.now;
 
 export function settleAnswer(pipeline: Pipeline, provider: Provider, client: Client, answer: Answer): void {
   const { operation, facts, outcome, startedAtMs } = answer;
@@ -48,15 +54,24 @@ export function settleAnswer(pipeline: Pipeline, provider: Provider, client: Cli
     unmetered: facts.usage ? undefined : missing(outcome, facts),
     errorType: facts.errorType,
     requests: answer.requests,
-    startedAtMs: startedAtMs ?? Date.now(),
+    startedAtMs: startedAtMs ?? wallClock(),
     durationSeconds: answer.durationSeconds,
-    span: pipeline.startSpan(subject),
+    span: answer.traced === false ? undefined : startSpan(pipeline, subject),
   });
+}
+
+function startSpan(pipeline: Pipeline, subject: CallSubject): Span | undefined {
+  try {
+    return pipeline.startSpan(subject);
+  } catch (fault) {
+    reportFault('starting a span', fault);
+    return undefined;
+  }
 }
 
 /** What failed may have cost nothing; all else should have told its usage. */
 function missing(outcome: Outcome, facts: ResponseFacts): UnmeteredReason | undefined {
-  if (outcome === 'error') return undefined;
+  if (outcome === 'error' || facts.deferred !== undefined) return undefined;
   if (facts.rawUsage != null) return 'invalid_usage';
   return outcome === 'aborted' ? 'aborted' : 'no_usage';
 }

@@ -10,11 +10,12 @@ import type {
   StreamReader,
 } from '../providers/types.ts';
 import { reportFault } from '../report.ts';
-import { mayStream, plainParams } from '../sdk/params.ts';
+import { plainParams } from '../sdk/params.ts';
 import type { CallObserver, Client, RequestOptions } from '../sdk/types.ts';
 import { classify } from './error-type.ts';
 import { estimateUsage } from './estimate.ts';
 import type { CallSubject, Outcome, Pipeline, UnmeteredReason } from './pipeline.ts';
+import { sessionKey } from './session.ts';
 import { settle } from './settle.ts';
 import { identify } from './who.ts';
 
@@ -36,7 +37,6 @@ export class Call implements CallObserver, CallSubject {
   facts: RequestFacts = NO_FACTS;
   params: Params = NO_PARAMS;
   known = false;
-  waiting = false;
   restores = false;
   readonly readsLines = false;
   amends: boolean;
@@ -56,6 +56,8 @@ export class Call implements CallObserver, CallSubject {
   #raw = false;
   #firstChunk = 0;
   #chunks = 0;
+  /** For how many things the app waits. */
+  #waits = 0;
   #settled = false;
 
   constructor(pipeline: Pipeline, provider: Provider, endpoint: Endpoint, client: Client) {
@@ -73,6 +75,18 @@ export class Call implements CallObserver, CallSubject {
     return this.#chunks;
   }
 
+  get waiting(): boolean {
+    return this.#waits > 0;
+  }
+
+  waits(): void {
+    this.#waits++;
+  }
+
+  waited(): void {
+    this.#waits--;
+  }
+
   amend(body: string): string | undefined {
     // Nobody could keep the extra chunk from an app that reads the response itself.
     if (this.#raw) return undefined;
@@ -85,7 +99,7 @@ export class Call implements CallObserver, CallSubject {
     this.known = true;
     try {
       const { body, signal, stream } = options;
-      this.amends &&= mayStream(stream, body);
+      this.amends &&= Boolean(stream);
       this.params = plainParams(body) ?? NO_PARAMS;
       if (signal instanceof AbortSignal) {
         this.#signal = new WeakRef(signal);
@@ -271,7 +285,8 @@ export class Call implements CallObserver, CallSubject {
 
   /** False when a retrieval was first to bring the same results. */
   #expectResults(facts: ResponseFacts | undefined): boolean {
-    const { deferred } = this.#pipeline;
+    const { deferred, sessions } = this.#pipeline;
+    if (facts?.session !== undefined) sessions.expect(sessionKey(this.client, facts.session), this.who);
     if (facts?.deferred !== undefined) deferred.expect(facts.deferred, this.who);
     return facts?.retrievable === undefined || deferred.claim(facts.retrievable, facts.retrievable);
   }

@@ -15,8 +15,8 @@ interface Work {
 
 /**
  * Work whose results come later, by id: batches, background responses, sessions. On whose behalf it was
- * begun, and which of its results were metered, so that each is metered once however often it comes. Bounded: the work used longest
- * ago is forgotten first.
+ * begun, and which of its results were metered, so that each is metered once however often it comes.
+ * Bounded: the work used longest ago is forgotten first.
  */
 export class DeferredWork {
   readonly #work = new Map<string, Work>();

@@ -1,3 +1,5 @@
+import timers from 'node:timers';
+
 /** A call that was begun and is not settled. */
 export interface OpenCall {
   /** Changes whenever something arrives. */
@@ -13,8 +15,8 @@ interface Mark {
   readonly at: number;
 }
 
-// The functions of this moment: an app's fake timers must not settle its calls.
-const { setInterval, clearInterval } = globalThis;
+// Node's own, as they are now: fake timers of the app must not settle its calls.
+const { setInterval, clearInterval } = timers;
 const LONGEST_TIMER = 2 ** 31 - 1;
 const now = performance.now.bind(performance);
 
@@ -64,9 +66,11 @@ export class OpenCalls {
   #sweep(): void {
     const time = now();
     for (const [call, mark] of [...this.#calls]) {
-      if (call.waiting || mark?.progress !== call.progress)
+      if (call.waiting || mark?.progress !== call.progress) {
         this.#calls.set(call, { progress: call.progress, at: time });
-      else if (time - mark.at >= this.#limitMs) call.abandoned();
+      } else if (time - mark.at >= this.#limitMs) {
+        call.abandoned();
+      }
     }
   }
 }

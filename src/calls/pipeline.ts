@@ -98,6 +98,8 @@ export interface Pipeline {
   readonly deployments: Readonly<Record<string, string>>;
   readonly openCalls: OpenCalls;
   readonly deferred: DeferredWork;
+  /** The same of sessions, which are many more. */
+  readonly sessions: DeferredWork;
   /** Starts the span of a call, or takes over the one the SDK has started. */
   startSpan(subject: CallSubject, nativeSpan?: Span): Span | undefined;
   /** Ends the span of what turned out to be no call. */

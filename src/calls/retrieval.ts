@@ -8,7 +8,6 @@ import type { Pipeline } from './pipeline.ts';
 /** A request that brings results of work asked for earlier: they are metered, each once; it itself is not. */
 export class RetrievalCall implements CallObserver {
   readonly known = true;
-  waiting = false;
   readonly amends = false;
   readonly restores = false;
   readonly readsLines = true;
@@ -42,6 +41,8 @@ export class RetrievalCall implements CallObserver {
   }
 
   request(): void {}
+  waits(): void {}
+  waited(): void {}
   amend(): undefined {}
   streaming(): void {}
   ended(): void {}

@@ -1,7 +1,9 @@
 import { currentUsageContext } from '../context.ts';
+import { hostOf } from '../providers/host.ts';
 import type { Provider, SessionAnswer, SessionReader, Sessions, SessionTotal } from '../providers/types.ts';
 import { reportFault } from '../report.ts';
 import type { SessionObserver } from '../sdk/emitter.ts';
+import type { Client } from '../sdk/types.ts';
 import { settleAnswer } from './answer.ts';
 import type { Outcome, Pipeline } from './pipeline.ts';
 
@@ -17,17 +19,27 @@ interface OpenAnswer {
   readonly wallClock: number;
 }
 
-interface Session {
+/** What is known of one session of the SDK's. */
+interface State {
+  readonly client: Client;
   readonly reader: SessionReader;
   readonly open: Map<string, OpenAnswer>;
 }
 
-/** Meters the answers that come over WebSocket sessions: each is a call of its own. */
+/** A provider's session, by its id: servers other than OpenAI's may number theirs from 1. */
+export function sessionKey({ baseURL }: Client, id: string): string {
+  return `${hostOf(baseURL)} ${id}`;
+}
+
+/**
+ * Meters the answers that come over WebSocket sessions: each is a call of its own. Several connections may
+ * bring the events of one session; what they tell twice is metered once.
+ */
 export class SessionMeter implements SessionObserver {
   readonly #pipelineOf: () => Pipeline;
   readonly #provider: Provider;
   readonly #kind: Sessions;
-  readonly #sessions = new WeakMap<object, Session>();
+  readonly #states = new WeakMap<object, State>();
 
   constructor(provider: Provider, kind: Sessions, pipelineOf: () => Pipeline) {
     this.#provider = provider;
@@ -35,19 +47,19 @@ export class SessionMeter implements SessionObserver {
     this.#pipelineOf = pipelineOf;
   }
 
-  event(socket: object, event: unknown): void {
+  event(session: object, event: unknown): void {
     try {
-      const session = this.#sessionOf(socket);
-      const said = session.reader.push(event);
+      const state = this.#stateOf(session);
+      const said = state.reader.push(event);
       switch (said?.kind) {
         case 'began':
-          begin(session, said);
+          this.#begin(state, said);
           break;
         case 'ended':
-          this.#end(socket, session, said, said.outcome);
+          this.#end(state, said, said.outcome);
           break;
         case 'total':
-          this.#add(socket, said);
+          this.#add(state, said);
           break;
       }
     } catch (fault) {
@@ -55,64 +67,91 @@ export class SessionMeter implements SessionObserver {
     }
   }
 
-  /** What the model was about to say is lost with the connection. */
-  closed(socket: object): void {
-    try {
-      const session = this.#sessions.get(socket);
-      if (!session) return;
-      for (const { begun } of [...session.open.values()]) this.#end(socket, session, begun, 'aborted');
-    } catch (fault) {
-      reportFault('the end of a session', fault);
+  disconnected(session: object): void {
+    const state = this.#states.get(session);
+    for (const { begun } of [...(state?.open.values() ?? [])]) {
+      try {
+        this.#cutOff(state as State, begun);
+      } catch (fault) {
+        reportFault('the end of a session', fault);
+      }
     }
   }
 
-  #sessionOf(socket: object): Session {
-    let session = this.#sessions.get(socket);
-    if (!session) {
-      session = { reader: this.#kind.reader(socket), open: new Map() };
-      this.#sessions.set(socket, session);
+  #stateOf(session: object): State {
+    let state = this.#states.get(session);
+    if (!state) {
+      const client = { baseURL: String((session as { url?: unknown }).url) };
+      state = { client, reader: this.#kind.reader(session), open: new Map() };
+      this.#states.set(session, state);
     }
-    return session;
+    return state;
   }
 
-  #end(socket: object, session: Session, answer: SessionAnswer, outcome: Outcome): void {
-    const { id, operation, facts } = answer;
-    const began = session.open.get(id);
-    session.open.delete(id);
-    const pipeline = this.#pipelineOf();
-    // Several connections may bring the events of one session, and retrievals those of a background response.
-    const work = facts.retrievable ?? session.reader.id;
-    if (work !== undefined && id !== '' && !pipeline.deferred.claim(work, id)) return;
-    settleAnswer(pipeline, this.#provider, clientOf(socket), {
+  #begin(state: State, begun: SessionAnswer): void {
+    const { id, facts } = begun;
+    if (facts.deferred !== undefined) {
+      // It goes on without the session, and a retrieval may bring it.
+      this.#pipelineOf().deferred.expect(facts.deferred, currentUsageContext());
+      if (this.#claimRequest(state, id)) this.#settle(state, begun, 'ok', 1);
+    } else if (state.open.size < MAX_OPEN_ANSWERS) {
+      state.open.set(id, { begun, clock: now(), wallClock: wallClock() });
+    }
+  }
+
+  #end(state: State, answer: SessionAnswer, outcome: Outcome): void {
+    const { id, facts } = answer;
+    const { deferred, sessions } = this.#pipelineOf();
+    // A background response may be retrieved too.
+    const isFirst =
+      facts.retrievable === undefined
+        ? sessions.claim(workOf(state, id), id)
+        : deferred.claim(facts.retrievable, facts.retrievable);
+    if (isFirst) this.#settle(state, answer, outcome, this.#claimRequest(state, id) ? 1 : 0);
+    state.open.delete(id);
+  }
+
+  /** Should another connection bring the end, its usage is metered then. */
+  #cutOff(state: State, begun: SessionAnswer): void {
+    if (this.#claimRequest(state, begun.id)) this.#settle(state, begun, 'aborted', 1);
+    state.open.delete(begun.id);
+  }
+
+  #claimRequest(state: State, id: string): boolean {
+    return this.#pipelineOf().sessions.claim(workOf(state, id), `${id} request`);
+  }
+
+  #settle(state: State, { id, operation, facts }: SessionAnswer, outcome: Outcome, requests: number): void {
+    const began = state.open.get(id);
+    settleAnswer(this.#pipelineOf(), this.#provider, state.client, {
       operation,
       facts,
       outcome,
-      requests: 1,
+      requests,
       who: currentUsageContext(),
       startedAtMs: began?.wallClock,
       durationSeconds: began && (now() - began.clock) / 1000,
     });
   }
 
-  #add(socket: object, { id, operation, total, facts }: SessionTotal): void {
+  #add({ client }: State, { id, operation, total, facts }: SessionTotal): void {
     const pipeline = this.#pipelineOf();
-    const before = pipeline.deferred.raise(id, total);
+    const key = sessionKey(client, id);
+    const whoBegan = pipeline.sessions.whoBegan(key);
+    const before = pipeline.sessions.raise(key, total);
     if (before >= total) return;
-    settleAnswer(pipeline, this.#provider, clientOf(socket), {
+    settleAnswer(pipeline, this.#provider, client, {
       operation,
       facts: facts(total - before),
       outcome: 'ok',
-      // The session is one.
-      requests: before === 0 ? 1 : 0,
-      who: currentUsageContext(),
+      // The session is one request, and a request that made it was counted.
+      requests: before === 0 && whoBegan === undefined ? 1 : 0,
+      who: whoBegan ?? currentUsageContext(),
+      traced: before === 0,
     });
   }
 }
 
-function begin({ open }: Session, begun: SessionAnswer): void {
-  if (open.size < MAX_OPEN_ANSWERS) open.set(begun.id, { begun, clock: now(), wallClock: wallClock() });
-}
-
-function clientOf(socket: object) {
-  return { baseURL: String((socket as { url?: unknown }).url) };
+function workOf({ client, reader }: State, id: string): string {
+  return sessionKey(client, reader.id ?? id);
 }

@@ -57,7 +57,7 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
 
 function price(
   { price, deployments }: Pipeline,
-  { provider, facts }: CallSubject,
+  { provider, vendor, facts }: CallSubject,
   usage: Usage,
   ending: Ending,
 ): PricedCall | Unpriced {
@@ -65,6 +65,7 @@ function price(
   const deployed = requested !== undefined && Object.hasOwn(deployments, requested);
   return price({
     provider: provider.name,
+    vendor,
     model: [ending.facts?.model, deployed ? deployments[requested] : requested],
     usage,
     at: new Date(ending.startedAtMs),

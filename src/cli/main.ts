@@ -3,6 +3,9 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { addDoctor } from './doctor.ts';
+import { addEstimate } from './estimate.ts';
+import { addModels } from './models.ts';
+import { addPrice } from './price.ts';
 
 const program = new Command('tokenmeter')
   .description('Meters the calls that a Node.js app makes to OpenAI and Anthropic.')
@@ -11,6 +14,9 @@ const program = new Command('tokenmeter')
   .exitOverride();
 
 addDoctor(program);
+addPrice(program);
+addEstimate(program);
+addModels(program);
 
 const USAGE_ERROR = 2;
 

@@ -1,8 +1,8 @@
-import type { InputTokens, Usage } from '../usage.ts';
-import { Bill } from './bill.ts';
+import type { InputTokens, Units, Usage } from '../usage.ts';
+import { Bill, LONGEST_REASON } from './bill.ts';
 import { findBadCount } from './counts.ts';
 import { tierOf } from './tier.ts';
-import type { Cost, Price, Rates, TokenClass, Unpriced } from './types.ts';
+import type { Cost, Price, Rates, TokenClass, UnitPrices, Unpriced } from './types.ts';
 
 /** OpenAI's stated price of a cache write is that of its default lifetime, 30 minutes. */
 const WRITE_CLASS: ReadonlyMap<string, TokenClass> = new Map([
@@ -11,6 +11,10 @@ const WRITE_CLASS: ReadonlyMap<string, TokenClass> = new Map([
   ['1h', 'cacheWrite1h'],
   ['12h', 'cacheWrite12h'],
 ]);
+
+/** Of both DALL·E models, for requests that leave them out. */
+const DEFAULT_QUALITY = 'standard';
+const DEFAULT_SIZE = '1024x1024';
 
 /** What a call cost, exactly, or why that is not known. Never throws, and never guesses a rate. */
 export function costOf(usage: Usage, price: Price): Cost | Unpriced {
@@ -24,7 +28,7 @@ export function costOf(usage: Usage, price: Price): Cost | Unpriced {
   chargeInput(bill, usage.input, rates);
   chargeOutput(bill, usage, rates);
   chargeTools(bill, usage.serverTools, price.toolFees ?? {});
-  for (const unit in usage.units) bill.refuse(`no_rate:${unit}`);
+  if (usage.units) chargeUnits(bill, usage.units, price.units ?? {});
   return bill.result();
 }
 
@@ -41,7 +45,7 @@ function ratesFor(usage: Usage, price: Price): Rates | Unpriced {
   const tier = tierOf(usage);
   const tiers = price.tiers ?? {};
   const set = tier === undefined ? price : Object.hasOwn(tiers, tier) ? tiers[tier] : undefined;
-  if (set === undefined) return { reason: `tier:${tier}` };
+  if (set === undefined) return { reason: `tier:${tier}`.slice(0, LONGEST_REASON) };
 
   const threshold = set.threshold ?? price.threshold;
   if (threshold === undefined || usage.input.total <= threshold.aboveInputTokens) return set.rates;
@@ -110,4 +114,22 @@ function chargeTools(bill: Bill, calls: Usage['serverTools'], fees: Readonly<Rec
     if (count > 0 && !Object.hasOwn(fees, name)) bill.refuse(`no_fee:${name}`);
     else bill.charge('serverTools', count, fees[name]);
   }
+}
+
+function chargeUnits(bill: Bill, units: Units, prices: UnitPrices): void {
+  const { images, audioSeconds = 0, characters = 0, ...others } = units;
+  if (images !== undefined) chargeImages(bill, images, prices.image ?? {});
+  bill.chargeSeconds('audioSeconds', audioSeconds, prices.audioMinute);
+  bill.charge('characters', characters, prices.character);
+  for (const unit in others) bill.refuse(`no_rate:${unit}`);
+}
+
+function chargeImages(
+  bill: Bill,
+  { count, quality, size }: NonNullable<Units['images']>,
+  prices: Readonly<Record<string, number>>,
+): void {
+  const kind = `${quality || DEFAULT_QUALITY}/${size || DEFAULT_SIZE}`;
+  if (count > 0 && !Object.hasOwn(prices, kind)) bill.refuse(`no_rate:image:${kind}`);
+  else bill.charge('images', count, prices[kind]);
 }

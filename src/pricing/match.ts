@@ -1,5 +1,4 @@
-import { table } from './table.ts';
-import type { Confidence, Price } from './types.ts';
+import type { Confidence, Price, PriceTable, ProviderPrices } from './types.ts';
 
 export interface Match {
   /** The table's name of the model. */
@@ -27,39 +26,50 @@ const BEDROCK = /^(?:(us|eu|apac|jp|au|ca|sa|me|af|global)\.)?anthropic\.(.+)$/;
 const BEDROCK_VERSION = /-v\d+(?::\d+)?$/;
 const FINE_TUNED = /^(ft:[^:]+):/;
 
-const entries = new Map(
-  Object.entries(table.providers).map(([provider, { models, aliases }]) => {
-    const named = new Map<string, { model: string; prices: readonly Price[] }>();
-    for (const [model, prices] of Object.entries(models)) named.set(model, { model, prices });
-    for (const [alias, model] of Object.entries(aliases)) {
-      named.set(alias, { model, prices: models[model] ?? [] });
-    }
-    return [provider, { named, cache: new Map<string, Match | undefined>() }];
-  }),
-);
+type Named = ReadonlyMap<string, { readonly model: string; readonly prices: readonly Price[] }>;
 
-export function hasProvider(provider: string): boolean {
-  return entries.has(provider);
+/** The names that a table knows, and those that stand for them. */
+export class ModelNames {
+  readonly #providers: ReadonlyMap<string, { named: Named; found: Map<string, Match | undefined> }>;
+
+  constructor(table: PriceTable) {
+    this.#providers = new Map(
+      Object.entries(table.providers).map(([provider, prices]) => [
+        provider,
+        { named: namesIn(prices), found: new Map() },
+      ]),
+    );
+  }
+
+  hasProvider(provider: string): boolean {
+    return this.#providers.has(provider);
+  }
+
+  /** Finds the model that a name stands for; undefined when the table cannot tell. Never matches a mere prefix. */
+  match(provider: string, name: unknown): Match | undefined {
+    const known = this.#providers.get(provider);
+    if (known === undefined || typeof name !== 'string' || name.length > LONGEST_NAME) return undefined;
+
+    const { named, found } = known;
+    const before = found.get(name);
+    if (before !== undefined || found.has(name)) return before;
+    const match = find(named, provider, name);
+    if (found.size >= CACHE_SIZE) found.clear();
+    found.set(name, match);
+    return match;
+  }
 }
 
-/** Finds the model that a name stands for; undefined when the table cannot tell. Never matches a mere prefix. */
-export function matchModel(provider: string, name: unknown): Match | undefined {
-  const known = entries.get(provider);
-  if (known === undefined || typeof name !== 'string' || name.length > LONGEST_NAME) return undefined;
-
-  const cached = known.cache.get(name);
-  if (cached !== undefined || known.cache.has(name)) return cached;
-  const match = find(known.named, provider, name);
-  if (known.cache.size >= CACHE_SIZE) known.cache.clear();
-  known.cache.set(name, match);
-  return match;
+function namesIn({ models, aliases }: ProviderPrices): Named {
+  const named = new Map<string, { model: string; prices: readonly Price[] }>();
+  for (const [model, prices] of Object.entries(models)) named.set(model, { model, prices });
+  for (const [alias, model] of Object.entries(aliases)) {
+    named.set(alias, { model, prices: models[model] ?? [] });
+  }
+  return named;
 }
 
-function find(
-  named: ReadonlyMap<string, { model: string; prices: readonly Price[] }>,
-  provider: string,
-  name: string,
-): Match | undefined {
+function find(named: Named, provider: string, name: string): Match | undefined {
   for (const candidate of candidates(provider, name)) {
     const entry = named.get(candidate.name);
     if (entry === undefined) continue;

@@ -17,8 +17,11 @@ export function tierOf({ serviceTier, speed, region }: Usage): string | undefine
   return join(name, region === 'us' ? REGIONAL : special(region, STANDARD_REGIONS));
 }
 
-function special(name: string | undefined, standard: ReadonlySet<string>): string | undefined {
-  return !name || standard.has(name) ? undefined : name;
+/** What is no name at all is no standard one either, and no table lists `invalid`. */
+function special(name: unknown, standard: ReadonlySet<string>): string | undefined {
+  if (!name) return undefined;
+  if (typeof name !== 'string') return 'invalid';
+  return standard.has(name) ? undefined : name;
 }
 
 function join(first: string | undefined, second: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 /** Integer pico-dollars per token: $1 per million tokens is 1,000,000. A class without a rate has no known price. */
 export interface Rates {
-  readonly input: number;
+  readonly input?: number;
   readonly cacheRead?: number;
   readonly cacheWrite5m?: number;
   readonly cacheWrite1h?: number;
@@ -19,7 +19,18 @@ export interface Rates {
 }
 
 export type TokenClass = keyof Rates;
-export type CostClass = TokenClass | 'serverTools';
+
+/** Integer pico-dollars of what is charged by something else than tokens, whatever the tier. */
+export interface UnitPrices {
+  /** Per minute, of which every part is charged: $0.017 a minute is no whole number of pico-dollars a second. */
+  readonly audioMinute?: number;
+  readonly character?: number;
+  /** By `quality/size`; a request that names none of them has `standard/1024x1024`. */
+  readonly image?: Readonly<Record<string, number>>;
+}
+
+/** `images`, `audioSeconds` and `characters` are those of `Units`. */
+export type CostClass = TokenClass | 'serverTools' | 'images' | 'audioSeconds' | 'characters';
 
 /** Rates of one tier; above the threshold other rates hold, for the whole call. */
 export interface RateSet {
@@ -39,10 +50,13 @@ export interface Price extends RateSet {
   readonly from: string;
   /** First day on which it no longer holds. */
   readonly until?: string;
+  /** The newest day on which a source of its standard rates or unit prices stated them. */
+  readonly verifiedAt: string;
   /** Keys of the sources that the table's header explains. */
   readonly source: string;
   /** By the name that `tierOf` gives: `batch`, `priority`, `fast+regional`, … */
   readonly tiers?: Readonly<Record<string, RateSet>>;
+  readonly units?: UnitPrices;
   /** Pico-dollars per call of a tool that the provider runs; 0 is a free one. */
   readonly toolFees?: Readonly<Record<string, number>>;
 }
@@ -56,11 +70,16 @@ export interface ProviderPrices {
 
 export interface PriceTable {
   readonly version: string;
+  /** The day on which its sources were last reviewed. */
+  readonly date: string;
   readonly providers: Readonly<Record<string, ProviderPrices>>;
 }
 
-/** `exact`: the table lists the name itself; `alias`: it was derived from the name. */
-export type Confidence = 'exact' | 'alias';
+/**
+ * `exact`: the table lists the name itself; `alias`: it was derived from the name; `assumed`: the answer names a
+ * model that is not known, and the price is that of the one that was asked for.
+ */
+export type Confidence = 'exact' | 'alias' | 'assumed';
 
 type CostByClass = Readonly<Partial<Record<CostClass, bigint>>>;
 

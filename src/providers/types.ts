@@ -84,7 +84,7 @@ export interface FinishedWork extends ResponseFacts {
 export interface Sessions {
   /** Files that define one, relative to the package. */
   readonly files: readonly string[];
-  /** Reads the events of one session. */
+  /** Reads the events of one session, an object of the SDK's. */
   reader(session: object): SessionReader;
 }
 
@@ -146,6 +146,8 @@ export interface ResponseFacts {
   readonly errorType?: string | undefined;
   /** The work goes on in the background under this id, and a retrieval brings its usage. */
   readonly deferred?: string | undefined;
+  /** A session that this began: it is counted with this answer, and its use is told over a connection of its own. */
+  readonly session?: string | undefined;
   /** The work is finished, and can be retrieved again under this id. */
   readonly retrievable?: string | undefined;
 }

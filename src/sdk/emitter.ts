@@ -19,15 +19,15 @@ export function findEmitterPrototype(emitterClass: unknown): EmitterPrototype | 
   return undefined;
 }
 
-/** Is told what happens to a session. Must not throw. */
+/** Is told what happens to a session: an object of the SDK's, over one socket or, with reconnects, several. */
 export interface SessionObserver {
   /** The app is about to get an event of the server's. */
   event(session: object, event: unknown): void;
-  /** The connection is gone, and will not come back. */
-  closed(session: object): void;
+  /** The socket is gone, and with it what the server was about to say. */
+  disconnected(session: object): void;
 }
 
-/** Patches the emitter behind `prototype`. Returns as `patchClient` does. */
+/** Patches the emitter behind `prototype`. The observer must not throw. Returns as `patchClient` does. */
 export function patchEmitter(
   prototype: EmitterPrototype,
   observer: SessionObserver,
@@ -36,13 +36,13 @@ export function patchEmitter(
   const { _emit } = prototype;
   let active = true;
   const watched = new WeakSet<object>();
-  const watchClose = (session: object) => {
-    if (watched.has(session)) return;
-    watched.add(session);
+  /** Not every session tells the app that its socket has closed: then the socket does. */
+  const watchSocket = (session: object) => {
     try {
-      // Not every session tells the app that its socket has closed.
       const { socket } = session as { socket?: Partial<EventTarget> };
-      socket?.addEventListener?.('close', () => active && observer.closed(session));
+      if (typeof socket !== 'object' || socket === null || watched.has(socket)) return;
+      watched.add(socket);
+      socket.addEventListener?.('close', () => active && observer.disconnected(session));
     } catch (fault) {
       reportFault('watching for the end of a session', fault);
     }
@@ -50,10 +50,10 @@ export function patchEmitter(
   const restore = replace(prototype, '_emit', function (this: object, name, ...args) {
     // Every event is emitted as `event`, and a second time under its own name.
     if (active && name === 'event') {
-      watchClose(this);
+      watchSocket(this);
       observer.event(this, args[0]);
-    } else if (active && name === 'close') {
-      observer.closed(this);
+    } else if (active && (name === 'close' || name === 'reconnecting') && !isServerEvent(args[0], name)) {
+      observer.disconnected(this);
     }
     return _emit.call(this, name, ...args);
   });
@@ -63,4 +63,9 @@ export function patchEmitter(
     restore();
     Reflect.deleteProperty(prototype, PATCHED);
   };
+}
+
+/** A server may send events that are named as the SDK names its own. */
+function isServerEvent(value: unknown, name: string): boolean {
+  return (value as { type?: unknown } | null | undefined)?.type === name;
 }

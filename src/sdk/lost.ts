@@ -1,6 +1,9 @@
+import timers from 'node:timers';
+import { reportFault } from '../report.ts';
+
 /** Is told when an object that the app held is gone, so that nobody will ever use it again. */
 export interface LossObserver {
-  /** The object was put to use, so that its loss says nothing any more. */
+  /** The loss of the object says nothing any more: it was put to use, or another one is in its place. */
   readonly used: boolean;
   lost(): void;
 }
@@ -20,8 +23,9 @@ export class Held implements LossObserver {
 }
 
 const registry = new FinalizationRegistry<LossObserver>((observer) => observer.lost());
-// The function of this moment: an app's fake timers must not hold what it has let go of.
-const { setImmediate } = globalThis;
+// Node's own, as it is now: fake timers of the app must not hold what it has let go of.
+const { setImmediate } = timers;
+/** So many are looked at without waiting for the turn to end: they are held until then. */
 const MANY = 50;
 let fresh: { readonly target: object; readonly observer: LossObserver }[] = [];
 
@@ -40,5 +44,11 @@ export function whenLost(target: object, observer: LossObserver): void {
 function register(): void {
   const made = fresh;
   fresh = [];
-  for (const { target, observer } of made) if (!observer.used) registry.register(target, observer);
+  for (const { target, observer } of made) {
+    try {
+      if (!observer.used) registry.register(target, observer);
+    } catch (fault) {
+      reportFault('watching for loss', fault);
+    }
+  }
 }

@@ -60,7 +60,7 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   #handsOn = false;
   /** Promises of this call that the app may hold. */
   #promises = 0;
-  /** The app asked for anything at all: then what it was given tells the rest. */
+  /** The app asked for anything at all: then what it was given tells the rest, and not the promises. */
   used = false;
 
   constructor(call: CallObserver) {
@@ -78,7 +78,7 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
 
   asked(): void {
     this.used = true;
-    this.#call.waiting = true;
+    this.#call.waits();
   }
 
   /** One of the promises is gone. */
@@ -132,7 +132,10 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
       observer.#parsed = true;
       const parsed = parseResponse.apply(this, args);
       // The observer is registered first, so it sees the value before the app does.
-      if (parsed instanceof Promise) parsed.then(observer.#look, observer.#failed);
+      if (parsed instanceof Promise) {
+        observer.#call.waits();
+        parsed.then(observer.#parsedTo, observer.#failedToParse);
+      }
       return parsed;
     };
   }
@@ -162,15 +165,15 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
   /** The response arrived, and the SDK or the app takes it. */
   fulfilled(props: ResponseProps, next: (props: ResponseProps) => unknown): unknown {
     this.#call.answered();
+    this.#call.waited();
     if (this.#handsOn) handedOn.set(props, this);
     const given = next(props);
-    // What the SDK parses comes to the app by itself; a raw response lies until the app reads it.
-    this.#call.waiting = this.#parsed && !this.#streaming;
     if (!this.#parsed && !this.#handsOn) this.#watchResponse(props.response);
     return given;
   }
 
   rejected(error: unknown): void {
+    this.#call.waited();
     this.#call.failed(error);
   }
 
@@ -183,6 +186,16 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
       this.#call.unread();
     }
   }
+
+  readonly #parsedTo = (value: unknown): void => {
+    this.#call.waited();
+    this.#look(value);
+  };
+
+  readonly #failedToParse = (error: unknown): void => {
+    this.#call.waited();
+    this.#call.failed(error);
+  };
 
   readonly #look = (value: unknown): void => {
     try {
@@ -206,8 +219,6 @@ class PromiseObserver implements ThenObserver<ResponseProps>, LossObserver {
     }
     return value;
   }
-
-  readonly #failed = (error: unknown): void => this.#call.failed(error);
 }
 
 /** Puts a method of the object's own where the app does not see it: not among the keys. */

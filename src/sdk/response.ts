@@ -32,13 +32,16 @@ export function observeResponse(response: Response, call: CallObserver, isTheirs
         reading = false;
       }
       if (!(body instanceof Promise)) return body;
+      call.waits();
       // Not watched from the side: a failure that the app does not handle must stay unhandled.
       return body.then(
         (value) => {
+          call.waited();
           look(value);
           return value;
         },
         (error) => {
+          call.waited();
           call.failed(error);
           throw error;
         },

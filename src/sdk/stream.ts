@@ -57,17 +57,18 @@ class Reading {
     this.holders = new Holders(call);
     this.#signal = controller?.signal;
     this.#signal?.addEventListener('abort', this.#aborted);
-    call.waiting = false;
     call.streaming();
   }
 
-  get pending(): number {
-    return this.#pending;
+  /** The app asks for a result. */
+  waits(): void {
+    this.#pending++;
+    this.call.waits();
   }
 
-  set pending(results: number) {
-    this.#pending = results;
-    this.call.waiting = results > 0;
+  waited(): void {
+    this.#pending--;
+    this.call.waited();
   }
 
   ended(): void {
@@ -186,17 +187,17 @@ function observeIterator(events: AsyncIterator<unknown>, reading: Reading): Asyn
 function watchedNext(next: Next, reading: Reading): Next {
   const { call } = reading;
   const look = (result: Result): void => {
-    reading.pending--;
+    reading.waited();
     if (result.done) reading.ended();
     else call.event(result.value);
   };
   const failed = (error: unknown) => {
-    reading.pending--;
+    reading.waited();
     reading.failed(error);
   };
   // The observer is registered first, so it sees the event before the app does.
   return () => {
-    reading.pending++;
+    reading.waits();
     const result = next();
     result.then(look, failed);
     return result;
@@ -214,18 +215,18 @@ function restoredNext(next: Next, reading: Reading): Next {
       take();
       return;
     }
-    reading.pending--;
+    reading.waited();
     if (result.done) reading.ended();
     waiting.shift()?.resolve(value === result.value ? result : { value, done: false });
   };
   const refuse = (error: unknown): void => {
-    reading.pending--;
+    reading.waited();
     reading.failed(error);
     waiting.shift()?.reject(error);
   };
   return () =>
     new Promise((resolve, reject) => {
-      reading.pending++;
+      reading.waits();
       waiting.push({ resolve, reject });
       take();
     });

@@ -30,7 +30,7 @@ export class ObservedPromise<T> {
     const observer = this.#observer;
     observer.asked();
     return this.#promise.then(
-      typeof onFulfilled === 'function' ? (value) => observer.fulfilled(value, onFulfilled) : onFulfilled,
+      (value) => observer.fulfilled(value, typeof onFulfilled === 'function' ? onFulfilled : same),
       (error: unknown) => {
         observer.rejected(error);
         if (typeof onRejected === 'function') return onRejected(error);
@@ -44,7 +44,11 @@ export class ObservedPromise<T> {
   }
 
   finally(onFinally?: (() => void) | null): Promise<T> {
-    this.#observer.asked();
-    return this.#promise.finally(onFinally);
+    // The method of promises is made for whatever has a `then`.
+    return Promise.prototype.finally.call(this, onFinally) as Promise<T>;
   }
+}
+
+function same<T>(value: T): T {
+  return value;
 }

@@ -75,8 +75,9 @@ export interface CallObserver {
   closed(): void;
   /** A response with a status of success came. */
   answered(): void;
-  /** The app waits for something of this call, and will get it or an error. */
-  waiting: boolean;
+  /** The app waits for something of this call, and will get it or an error: then `waited` is called. */
+  waits(): void;
+  waited(): void;
   /** It is no call of the SDK's after all. */
   discard(): void;
   /** The app asked for the raw response, and so far for nothing else. */

@@ -5,21 +5,29 @@ import type {
   Histogram,
   Meter,
   ObservableCounter,
+  ObservableGauge,
 } from '@opentelemetry/api';
 import type { SettledCall, Sink } from '../calls/pipeline.ts';
 import { usdFromPico } from '../pricing/cost.ts';
+import type { PriceTable } from '../pricing/types.ts';
 import { warnOnce } from '../report.ts';
 import { ATTR, DURATION_BUCKETS_SECONDS, type InstrumentName, METRIC } from './names.ts';
 import { type Series, SeriesTable } from './series.ts';
+
+/** Of the price table, in the life of one process. */
+const MAX_VERSIONS = 100;
 
 /** The metrics of one meter. Per-user sums are kept in a table and observed; the rest are OTel instruments. */
 export class Metrics implements Sink {
   readonly name = 'metrics';
   readonly #series = new SeriesTable();
+  readonly #priceTable: () => PriceTable;
+  readonly #versions = new Set<string>();
   #instruments: Instruments;
   #stopObserving: () => void;
 
-  constructor(meter: Meter) {
+  constructor(meter: Meter, priceTable: () => PriceTable) {
+    this.#priceTable = priceTable;
     this.#instruments = createInstruments(meter);
     this.#stopObserving = this.#observe(meter);
   }
@@ -50,9 +58,15 @@ export class Metrics implements Sink {
   }
 
   #observe(meter: Meter): () => void {
-    const { observables } = this.#instruments;
-    const instruments = Object.values(observables);
+    const { observables, priceTable, priceTableAge } = this.#instruments;
+    const instruments = [...Object.values(observables), priceTable, priceTableAge];
     const callback: BatchObservableCallback = (result) => {
+      const { version, date } = this.#priceTable();
+      result.observe(priceTableAge, (Date.now() - Date.parse(date)) / 1000);
+      // A series once observed stays: so it must say that it is of the past.
+      if (this.#versions.size < MAX_VERSIONS) this.#versions.add(version);
+      for (const seen of this.#versions)
+        result.observe(priceTable, seen === version ? 1 : 0, { version: seen });
       for (const series of this.#series) {
         observeSeries(series, observables, result);
       }
@@ -76,6 +90,8 @@ type Observables = Record<
 
 interface Instruments {
   readonly observables: Observables;
+  readonly priceTable: ObservableGauge;
+  readonly priceTableAge: ObservableGauge;
   readonly unmetered: Counter;
   readonly unpriced: Counter;
   readonly duration: Histogram;
@@ -85,6 +101,7 @@ interface Instruments {
 
 function createInstruments(meter: Meter): Instruments {
   const observable = ({ name, ...options }: InstrumentName) => meter.createObservableCounter(name, options);
+  const gauge = ({ name, ...options }: InstrumentName) => meter.createObservableGauge(name, options);
   const counter = ({ name, ...options }: InstrumentName) => meter.createCounter(name, options);
   const advice = { explicitBucketBoundaries: DURATION_BUCKETS_SECONDS };
   const histogram = ({ name, ...options }: InstrumentName) =>
@@ -100,6 +117,8 @@ function createInstruments(meter: Meter): Instruments {
       requests: observable(METRIC.requests),
       requestSeconds: observable(METRIC.requestSeconds),
     },
+    priceTable: gauge(METRIC.priceTable),
+    priceTableAge: gauge(METRIC.priceTableAge),
     unmetered: counter(METRIC.unmetered),
     unpriced: counter(METRIC.unpriced),
     duration: histogram(METRIC.duration),

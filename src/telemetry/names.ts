@@ -89,6 +89,16 @@ export const METRIC = {
     unit: '{request}',
     description: 'Calls with usage and without a known price.',
   },
+  priceTable: {
+    name: 'tokenmeter.price.table',
+    unit: '{table}',
+    description: '1 for the version of the price table in use, 0 for one that was in use before.',
+  },
+  priceTableAge: {
+    name: 'tokenmeter.price.table.age',
+    unit: 's',
+    description: 'Time since the date of the price table in use.',
+  },
   duration: {
     name: 'gen_ai.client.inference.duration',
     unit: 's',

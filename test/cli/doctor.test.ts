@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFile, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,32 +8,14 @@ import { stripVTControlCharacters } from 'node:util';
 import type { DoctorReport, Level } from '../../src/doctor/types.ts';
 import { startTokenmeter } from '../../src/index.ts';
 import { VERSION } from '../../src/version.ts';
+import { command, tokenmeter } from '../support/command.ts';
 import { install, installAs, temporaryFolder } from '../support/fake-sdk.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
-const command = join(root, 'dist/cli/main.js');
-
-interface Run {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(args: readonly string[], folder = root, env: Record<string, string> = {}): Run {
-  const { PATH, HOME } = process.env;
-  const node = process.env.TEST_NODE ?? process.execPath;
-  const environment = { PATH, HOME, OTEL_EXPORTER_PROMETHEUS_PORT: '0', ...env };
-  const { status, stdout, stderr } = spawnSync(node, [command, ...args], {
-    cwd: folder,
-    env: environment,
-    encoding: 'utf8',
-  });
-  return { code: status, stdout, stderr };
-}
 
 /** Its exit code and report, and the findings of a level by what they are about. */
-function doctor(folder?: string, env?: Record<string, string>) {
-  const { code, stdout, stderr } = run(['doctor', '--json'], folder, env);
+function doctor(folder = root, env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = tokenmeter(['doctor', '--json'], { folder, env });
   assert.equal(stderr, '');
   const report = JSON.parse(stdout) as DoctorReport;
   assert.equal(code, report.works ? 0 : 1);
@@ -77,14 +58,14 @@ describe('tokenmeter doctor', () => {
   });
 
   test('prints aligned text without colours where there is no terminal, and sums up', () => {
-    const { code, stdout } = run(['doctor']);
+    const { code, stdout } = tokenmeter(['doctor']);
     assert.equal(code, 0);
     assert.match(stdout, /^ {2}ok {7}openai \d\S+ +CommonJS and ES module patched {2}node_modules\/openai$/m);
     assert.match(stdout, /^Metering works\.\n$/m);
     assert.equal(stripVTControlCharacters(stdout), stdout);
     const columns = [...stdout.matchAll(/^ {2}ok {7}\S+ \d\S* +/gm)].map(([start]) => start.length);
     assert.ok(columns.length >= 2 && new Set(columns).size === 1, stdout);
-    const { stdout: coloured } = run(['doctor'], root, { FORCE_COLOR: '1' });
+    const { stdout: coloured } = tokenmeter(['doctor'], { env: { FORCE_COLOR: '1' } });
     assert.equal(stripVTControlCharacters(coloured), stdout);
     assert.notEqual(coloured, stdout);
   });
@@ -231,7 +212,7 @@ async function doctorBeside(env: Record<string, string>) {
 describe('tokenmeter', () => {
   for (const args of [['doctor', '--frob'], ['doctor', 'here'], ['frob'], []]) {
     test(`"tokenmeter ${args.join(' ')}" is used wrongly: exit code 2, and stderr says why`, () => {
-      const { code, stdout, stderr } = run(args);
+      const { code, stdout, stderr } = tokenmeter(args);
       assert.equal(code, 2);
       assert.equal(stdout, '');
       assert.match(stderr, /error: (unknown|too many)|^Usage: tokenmeter/);
@@ -239,9 +220,9 @@ describe('tokenmeter', () => {
   }
 
   test('--help and --version', () => {
-    assert.deepEqual(run(['--version']), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
-    assert.match(run(['--help']).stdout, /doctor .*say whether/);
-    const { code, stdout } = run(['doctor', '--help']);
+    assert.deepEqual(tokenmeter(['--version']), { code: 0, stdout: `${VERSION}\n`, stderr: '' });
+    assert.match(tokenmeter(['--help']).stdout, /doctor .*say whether/);
+    const { code, stdout } = tokenmeter(['doctor', '--help']);
     assert.equal(code, 0);
     assert.match(stdout, /--json[\s\S]*Exit code: 0[\s\S]*Examples:\n {2}npx tokenmeter doctor\n/);
   });

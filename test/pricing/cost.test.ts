@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import fc from 'fast-check';
 import { costOf, isUnpriced, usdFromPico } from '../../src/pricing/cost.ts';
 import type { Price } from '../../src/pricing/types.ts';
-import type { Usage } from '../../src/usage.ts';
+import type { Units, Usage } from '../../src/usage.ts';
 import { usageOf } from './records.ts';
 
 const OPENAI: Price = {
   from: '1970-01-01',
+  verifiedAt: '2026-01-01',
   source: 'test',
   rates: { input: 2_000_000, cacheRead: 500_000, cacheWriteOther: 2_500_000, output: 8_000_000 },
   threshold: {
@@ -21,6 +23,7 @@ const OPENAI: Price = {
 };
 const CLAUDE: Price = {
   from: '1970-01-01',
+  verifiedAt: '2026-01-01',
   source: 'test',
   rates: {
     input: 3_000_000,
@@ -33,6 +36,7 @@ const CLAUDE: Price = {
 };
 const AUDIO: Price = {
   from: '1970-01-01',
+  verifiedAt: '2026-01-01',
   source: 'test',
   rates: {
     input: 4_000_000,
@@ -45,6 +49,7 @@ const AUDIO: Price = {
 };
 const IMAGE: Price = {
   from: '1970-01-01',
+  verifiedAt: '2026-01-01',
   source: 'test',
   rates: {
     input: 5_000_000,
@@ -53,6 +58,18 @@ const IMAGE: Price = {
     inputImage: 8_000_000,
     cachedImage: 2_000_000,
     outputImage: 32_000_000,
+  },
+};
+
+const UNITS: Price = {
+  from: '1970-01-01',
+  verifiedAt: '2026-01-01',
+  source: 'test',
+  rates: {},
+  units: {
+    audioMinute: 17_000_000_000,
+    character: 15_000_000,
+    image: { 'standard/1024x1024': 40_000_000_000, 'hd/1024x1792': 120_000_000_000 },
   },
 };
 
@@ -225,7 +242,12 @@ test('amounts beyond the safe integers stay exact', () => {
 });
 
 test('a million embeddings of 3 tokens sum exactly', () => {
-  const price: Price = { from: '1970-01-01', source: 'test', rates: { input: 20_000 } };
+  const price: Price = {
+    from: '1970-01-01',
+    verifiedAt: '2026-01-01',
+    source: 'test',
+    rates: { input: 20_000 },
+  };
   let sum = 0n;
   for (let call = 0; call < 1_000_000; call++) sum += pico(usageOf({ uncached: 3 }), price);
   assert.equal(sum, 60_000_000_000n);
@@ -238,3 +260,197 @@ test('a cost is priced without touching the usage', () => {
   costOf(Object.freeze(usage), OPENAI);
   assert.deepEqual(usage, before);
 });
+
+test('seconds of audio are charged to the fraction, rounded once, half up, to a pico-dollar', () => {
+  const seconds = (audioSeconds: number) => pico(usageOf({ units: { audioSeconds } }), UNITS);
+  assert.equal(seconds(60), 17_000_000_000n);
+  assert.equal(seconds(1), 283_333_333n);
+  assert.equal(seconds(7.43), 2_105_166_667n);
+  assert.equal(seconds(0), 0n);
+  assert.equal(seconds(1e-12), 0n);
+  assert.equal(seconds(Number.MIN_VALUE), 0n);
+  // A half, though the nearest binary fraction to 0.003 is a little less than it, or more.
+  const half = { ...UNITS, units: { audioMinute: 10_000 } };
+  assert.equal(pico(usageOf({ units: { audioSeconds: 0.003 } }), half), 1n);
+  assert.equal(pico(usageOf({ units: { audioSeconds: 0.0029 } }), half), 0n);
+  assert.equal(seconds(Number.MAX_SAFE_INTEGER), 2_552_039_788_843_280_783_333_333n);
+});
+
+test('characters and images have prices of their own; an image that names nothing is a standard one', () => {
+  assert.deepEqual(costOf(usageOf({ units: { characters: 11 } }), UNITS), {
+    picoUsd: 165_000_000n,
+    byClass: { characters: 165_000_000n },
+  });
+  const images = (kind: object) => pico(usageOf({ units: { images: { count: 2, ...kind } } }), UNITS);
+  assert.equal(images({}), 80_000_000_000n);
+  assert.equal(images({ quality: 'standard', size: '1024x1024' }), 80_000_000_000n);
+  assert.equal(images({ quality: 'hd', size: '1024x1792' }), 240_000_000_000n);
+});
+
+test('units without a price, and kinds of images that are not known, make the call unpriced', () => {
+  const units = (value: object, price = UNITS) => reason(usageOf({ units: value }), price);
+  assert.equal(units({ audioSeconds: 1 }, OPENAI), 'no_rate:audioSeconds');
+  assert.equal(units({ characters: 1 }, OPENAI), 'no_rate:characters');
+  assert.equal(units({ images: { count: 1 } }, OPENAI), 'no_rate:image:standard/1024x1024');
+  assert.equal(units({ images: { count: 1, quality: 'hd' } }), 'no_rate:image:hd/1024x1024');
+  assert.equal(units({ images: { count: 1, size: 'toString' } }), 'no_rate:image:standard/toString');
+  assert.equal(units({ images: { count: 1, size: '9'.repeat(1e6) } })?.length, 80);
+  assert.equal(units({ videos: 1 }), 'no_rate:videos');
+  assert.equal(units({ images: { count: 0, size: '1x1' } }), undefined);
+  assert.equal(reason(usageOf({ uncached: 1 }), UNITS), 'no_rate:input');
+});
+
+test('counts of units that cannot be true make the call unpriced', () => {
+  const units = (value: unknown) => reason(usageOf({ units: value as Units }), UNITS);
+  for (const bad of [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e308, '5', 5n, null, {}]) {
+    assert.equal(units({ audioSeconds: bad }), 'bad_count:audioSeconds');
+    assert.equal(units({ characters: bad }), 'bad_count:characters');
+    assert.equal(units({ images: { count: bad } }), 'bad_count:images');
+  }
+  assert.equal(units({ characters: 0.5 }), 'bad_count:characters');
+  for (const images of [null, 1, {}, { count: 0.5 }, { count: 1, size: 1024 }, { count: 1, quality: {} }])
+    assert.equal(units({ images }), 'bad_count:images');
+});
+
+// Any seed must do; this one is written down, so that a failure is the same one next time.
+const seed = Number(process.env.SEED ?? 20_261_122);
+
+function property<T>(name: string, values: fc.Arbitrary<T>, check: (value: T) => void): void {
+  test(`${name} (SEED=${seed})`, () => fc.assert(fc.property(values, check), { seed, numRuns: 500 }));
+}
+
+const tokens = fc.nat({ max: 30_000 });
+const TOKEN_PARTS = ['uncached', 'cacheRead', 'cacheWrite', 'text'] as const;
+const counts = fc.record({ uncached: tokens, cacheRead: tokens, cacheWrite: tokens, text: tokens });
+const amounts = fc.record({
+  audioSeconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  characters: tokens,
+  images: fc.record({ count: tokens }),
+});
+
+property(
+  'more of any class never costs less, below and above the threshold',
+  fc.tuple(counts, fc.constantFrom(...TOKEN_PARTS), fc.nat({ max: 1_000_000 })),
+  ([parts, part, more]) => {
+    const larger = { ...parts, [part]: parts[part] + more };
+    assert.ok(pico(usageOf(larger), OPENAI) >= pico(usageOf(parts), OPENAI));
+  },
+);
+
+property(
+  'more of any unit never costs less',
+  fc.tuple(amounts, amounts),
+  ([{ audioSeconds, characters, images }, more]) => {
+    const before = pico(usageOf({ units: { audioSeconds, characters, images } }), UNITS);
+    for (const larger of [
+      { audioSeconds: audioSeconds + more.audioSeconds, characters, images },
+      { audioSeconds, characters: characters + more.characters, images },
+      { audioSeconds, characters, images: { count: images.count + more.images.count } },
+    ])
+      assert.ok(pico(usageOf({ units: larger }), UNITS) >= before);
+  },
+);
+
+property('below the threshold, costs add up exactly', fc.tuple(counts, counts), ([a, b]) => {
+  const sum = Object.fromEntries(TOKEN_PARTS.map((part) => [part, a[part] + b[part]]));
+  assert.equal(pico(usageOf(a), OPENAI) + pico(usageOf(b), OPENAI), pico(usageOf(sum), OPENAI));
+});
+
+property(
+  'costs of seconds add up but for one rounding each',
+  fc.array(fc.nat({ max: 100_000 }), { minLength: 1 }),
+  (hundredths) => {
+    const cost = (count: number) => pico(usageOf({ units: { audioSeconds: count / 100 } }), UNITS);
+    const apart = hundredths.reduce((sum, count) => sum + cost(count), 0n);
+    const together = cost(hundredths.reduce((sum, count) => sum + count, 0));
+    const difference = apart > together ? apart - together : together - apart;
+    assert.ok(2n * difference <= BigInt(hundredths.length + 1), `${difference}`);
+  },
+);
+
+property(
+  'nothing costs nothing, and only nothing, or what is free',
+  fc.tuple(counts, tokens, tokens),
+  ([parts, characters, images]) => {
+    const price = { ...OPENAI, units: UNITS.units ?? {} };
+    const used = usageOf({ ...parts, units: { characters, images: { count: images } } });
+    const isNothing = used.input.total + used.output.total + characters + images === 0;
+    assert.equal(pico(used, price) === 0n, isNothing);
+    const free = { input: 0, cacheRead: 0, cacheWriteOther: 0, output: 0 };
+    assert.equal(pico(usageOf(parts), { ...UNITS, rates: free }), 0n);
+  },
+);
+
+const anything = fc.oneof(
+  { weight: 2, arbitrary: fc.nat({ max: 1000 }) },
+  fc.double(),
+  fc.constantFrom(-1, 1e308, 2 ** 53, Number.NaN, '12', '', null, undefined, true, 7n, Symbol('odd')),
+  fc.string(),
+  fc.dictionary(fc.string(), fc.oneof(fc.nat(), fc.double(), fc.string())),
+  fc.anything(),
+);
+const partOf = (...names: string[]) =>
+  fc.oneof(
+    {
+      weight: 9,
+      arbitrary: fc.record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] }),
+    },
+    anything,
+  );
+const anyUsage = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.record(
+      {
+        input: partOf(
+          'total',
+          'uncached',
+          'cacheRead',
+          'cacheWrite',
+          'cacheWriteByLifetime',
+          'audio',
+          'image',
+        ),
+        output: partOf('total', 'text', 'reasoning', 'audio', 'image'),
+        serverTools: anything,
+        units: partOf('images', 'audioSeconds', 'characters'),
+        serviceTier: anything,
+        speed: anything,
+        region: anything,
+      },
+      { requiredKeys: [] },
+    ),
+  },
+  anything,
+);
+
+function hasAnAnswer(usage: unknown): void {
+  for (const price of [OPENAI, CLAUDE, AUDIO, IMAGE, UNITS]) {
+    const cost = costOf(usage as Usage, price);
+    if (isUnpriced(cost)) assert.match(cost.reason, /^[a-z_]+:/);
+    else assert.ok(cost.picoUsd >= 0n && Object.values(cost.byClass).every((part) => part >= 0n));
+    if (isUnpriced(cost)) assert.ok(cost.reason.length <= 80);
+  }
+}
+
+property('whatever is asked, there is an answer', anyUsage, hasAnAnswer);
+
+property(
+  'one odd value in a sound record: there is an answer',
+  fc.tuple(
+    counts,
+    fc.constantFrom('input', 'output', 'units', ''),
+    fc.constantFrom(
+      ...['total', 'uncached', 'cacheRead', 'cacheWrite', 'cacheWriteByLifetime', 'audio', 'image'],
+      ...['cachedAudio', 'cachedImage', 'text', 'images', 'audioSeconds', 'characters', 'serverTools'],
+      ...['serviceTier', 'speed', 'region', 'input', 'output', 'units'],
+    ),
+    anything,
+  ),
+  ([parts, member, name, odd]) => {
+    const usage = usageOf({ ...parts, units: {} }) as unknown as Record<string, object>;
+    hasAnAnswer(
+      member === '' ? { ...usage, [name]: odd } : { ...usage, [member]: { ...usage[member], [name]: odd } },
+    );
+  },
+);

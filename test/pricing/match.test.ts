@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { matchModel } from '../../src/pricing/match.ts';
+import { ModelNames } from '../../src/pricing/match.ts';
+import { table } from '../../src/pricing/table.ts';
+
+const names = new ModelNames(table);
+const matchModel = (provider: string, name: unknown) => names.match(provider, name);
 
 const MATCHES: readonly [provider: string, name: string, model: string, confidence: string][] = [
   // The name itself, or another that the table lists.
@@ -77,10 +81,8 @@ const NO_MATCH: readonly [provider: string, name: unknown][] = [
   ['openai', 'anthropic/claude-sonnet-5'],
   ['anthropic', 'gpt-4.1'],
   ['mistral', 'gpt-4.1'],
-  // Prices of other vendors, and calls that tokens alone do not price.
+  // Prices of other vendors.
   ['openai', 'gpt-oss-20b'],
-  ['openai', 'whisper-1'],
-  ['openai', 'gpt-4o-mini-search-preview'],
   ['anthropic', 'us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0'],
   // Nothing that a plain object would answer to, and no names that are none.
   ['openai', 'constructor'],

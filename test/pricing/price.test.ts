@@ -194,6 +194,6 @@ test('formula 19: the name of the response counts, then that of the request', ()
   };
   assert.deepEqual(priced('gpt-4o-2024-05-13', 'gpt-4o'), ['gpt-4o-2024-05-13', 'exact', tableVersion]);
   assert.deepEqual(priced(undefined, 'gpt-4o'), ['gpt-4o', 'exact', tableVersion]);
-  assert.deepEqual(priced('a-deployment', 'gpt-4o'), ['gpt-4o', 'alias', tableVersion]);
+  assert.deepEqual(priced('a-deployment', 'gpt-4o'), ['gpt-4o', 'assumed', tableVersion]);
   assert.deepEqual(priced('gpt-4o', 'a-deployment'), ['gpt-4o', 'exact', tableVersion]);
 });

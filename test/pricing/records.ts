@@ -10,6 +10,7 @@ interface Parts extends Partial<Omit<Usage, 'input' | 'output'>> {
   readonly text?: number;
   readonly reasoning?: OutputTokens['reasoning'];
   readonly outputAudio?: number;
+  readonly outputImage?: number;
 }
 
 /** A usage record whose totals are the sums of the given parts. */
@@ -22,7 +23,8 @@ export function usageOf(parts: Parts): Usage {
     inputAudio = 0,
     inputImage = 0,
   } = parts;
-  const { text = 0, reasoning = 0, outputAudio = 0, serverTools = {}, serviceTier, speed, region } = parts;
+  const { text = 0, reasoning = 0, outputAudio = 0, outputImage = 0, serverTools = {} } = parts;
+  const { serviceTier, speed, region, units } = parts;
   return {
     input: {
       total: uncached + cacheRead + cacheWrite,
@@ -33,11 +35,18 @@ export function usageOf(parts: Parts): Usage {
       audio: inputAudio,
       image: inputImage,
     },
-    output: { total: text + outputAudio, text, reasoning, image: 0, audio: outputAudio },
+    output: {
+      total: text + outputAudio + outputImage,
+      text,
+      reasoning,
+      image: outputImage,
+      audio: outputAudio,
+    },
     ...(serviceTier !== undefined && { serviceTier }),
     ...(speed !== undefined && { speed }),
     ...(region !== undefined && { region }),
     serverTools,
+    ...(units !== undefined && { units }),
     raw: undefined,
   };
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { picoPerUnit } from '../../scripts/prices-rates.ts';
-import { sources } from '../../scripts/prices-sources.ts';
+import { picoPerUnit } from '../../scripts/prices/rates.ts';
+import { sources } from '../../scripts/prices/sources.ts';
 import { table } from '../../src/pricing/table.ts';
 import type { Price, RateSet } from '../../src/pricing/types.ts';
 
@@ -15,7 +15,7 @@ const models = providers.flatMap(([provider, prices]) =>
 const prices = models.flatMap(({ name, list }) => list.map((price) => ({ name, price })));
 
 test('the committed table is what the script makes', () => {
-  const script = fileURLToPath(new URL('../../scripts/prices.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../../scripts/prices/main.ts', import.meta.url));
   execFileSync(process.execPath, [script, '--check']);
 });
 
@@ -25,7 +25,9 @@ test('every rate and fee is a non-negative integer', () => {
       ...Object.values(set.rates),
       ...Object.values(set.threshold?.rates ?? {}),
     ]);
-    for (const rate of [...rates, ...Object.values(price.toolFees ?? {})]) {
+    const { image = {}, ...units } = price.units ?? {};
+    const others = [price.toolFees ?? {}, image, units].flatMap((amounts) => Object.values(amounts));
+    for (const rate of [...rates, ...others]) {
       assert.ok(Number.isSafeInteger(rate) && rate >= 0, `${name}: ${rate}`);
     }
   }
@@ -46,6 +48,40 @@ test('every price names known sources', () => {
       keys.length > 0 && keys.every((key) => Object.hasOwn(sources, key)),
       `${name}: ${price.source}`,
     );
+  }
+});
+
+test('every price is dated by the newest source of its figures, and none is newer than the table', () => {
+  for (const { name, price } of prices) {
+    const dates: string[] = price.source.split(' ').map((key) => sources[key as keyof typeof sources].date);
+    assert.match(price.verifiedAt, DAY, name);
+    assert.ok(dates.includes(price.verifiedAt), `${name}: ${price.verifiedAt}`);
+    assert.ok(price.verifiedAt <= table.date, name);
+  }
+  const verified = (model: string) => table.providers.openai?.models[model]?.at(-1)?.verifiedAt;
+  assert.equal(verified('gpt-4.1'), '2026-09-23');
+  assert.equal(verified('codex-auto-review'), '2026-07-24');
+  assert.equal(verified('dall-e-3'), '2023-12-25');
+});
+
+test('a model is charged by the token, the minute, the character or the image, or its price is not known', () => {
+  for (const { name, price } of prices) {
+    assert.ok(price.rates.input !== undefined || price.units !== undefined, name);
+  }
+  const units = (model: string) => table.providers.openai?.models[model]?.at(-1)?.units;
+  assert.deepEqual(units('whisper-1'), { audioMinute: 6_000_000_000 });
+  assert.deepEqual(units('gpt-transcribe'), { audioMinute: 4_500_000_000 });
+  assert.deepEqual(units('tts-1-hd'), { character: 30_000_000 });
+  assert.equal(units('dall-e-3')?.image?.['hd/1024x1792'], 120_000_000_000);
+});
+
+test('fine-tuned models have prices of their own, which are not those of the base', () => {
+  const { models, aliases } = table.providers.openai ?? { models: {}, aliases: {} };
+  const bases = ['gpt-3.5-turbo', 'gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano', 'gpt-4o', 'gpt-4o-mini'];
+  for (const base of [...bases, 'o4-mini', 'babbage-002', 'davinci-002']) {
+    const input = (model: string) => models[aliases[model] ?? model]?.at(-1)?.rates.input ?? 0;
+    assert.ok(input(`ft:${base}`) > input(base), base);
+    assert.ok(input(base) > 0, base);
   }
 });
 

@@ -113,4 +113,15 @@ describe('faults and odd objects', () => {
       assert.equal(/stream_options/.test(setup.server.requests.at(-1)?.rawBody ?? ''), asks);
     }
   });
+
+  test('a request that comes to no response at all: nothing is thrown, now or a turn later', async () => {
+    const client = clientWith(async () => new Response('{}'));
+    const answer = { controller: new AbortController(), options: {}, response: undefined };
+    Object.assign(client, { makeRequest: async () => answer });
+    assert.equal(await ask(client).asResponse(), undefined);
+    // What is thrown in a turn of its own would fail the whole file.
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    attributes();
+  });
 });

@@ -26,7 +26,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/v1/messages',
     operation: 'chat',
     prompt: ({ system, messages, tools }) => [system, messages, tools],
-    stream: () => messageStream(message),
+    stream: (params) => messageStream((body) => message(body, params)),
   },
   // The legacy completions never say what they used.
   {
@@ -34,7 +34,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/v1/complete',
     operation: 'text_completion',
     prompt: ({ prompt }) => [prompt],
-    stream: () => messageStream(message),
+    stream: (params) => messageStream((body) => message(body, params)),
   },
 ];
 

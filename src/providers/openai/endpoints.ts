@@ -1,4 +1,5 @@
-import type { Endpoint, Operation, Params } from '../types.ts';
+import { fieldsOf, text } from '../fields.ts';
+import type { Endpoint, Operation, Params, ResponseFacts } from '../types.ts';
 import { speech, transcription, transcriptionStream } from './audio.ts';
 import { imageStream, images } from './images.ts';
 import { prompt, request, requestAttributes } from './request.ts';
@@ -6,10 +7,10 @@ import { completion, response } from './response.ts';
 import { askForUsage, chatStream, responseStream } from './stream.ts';
 
 const post = { method: 'post', request } as const;
-const text = { ...post, requestAttributes, prompt };
+const readsText = { ...post, requestAttributes, prompt };
 
 const responses = {
-  ...text,
+  ...readsText,
   operation: 'chat',
   requestAttributes: (params: Params) => ({ 'openai.api.type': 'responses', ...requestAttributes(params) }),
   response,
@@ -24,7 +25,7 @@ const audio = {
 
 export const endpoints: readonly Endpoint[] = [
   {
-    ...text,
+    ...readsText,
     path: '/chat/completions',
     operation: 'chat',
     requestAttributes: (params) => ({ 'openai.api.type': 'chat_completions', ...requestAttributes(params) }),
@@ -35,15 +36,15 @@ export const endpoints: readonly Endpoint[] = [
   { ...responses, path: '/responses', stream: () => responseStream(response) },
   { ...responses, path: '/responses/compact' },
   {
-    ...text,
+    ...readsText,
     path: '/completions',
     operation: 'text_completion',
     response: completion,
     stream: () => chatStream(completion),
     askForUsage,
   },
-  { ...text, path: '/decisions', operation: 'chat', response: completion },
-  { ...text, path: '/embeddings', operation: 'embeddings', response: completion },
+  { ...readsText, path: '/decisions', operation: 'chat', response: completion },
+  { ...readsText, path: '/embeddings', operation: 'embeddings', response: completion },
   { ...post, path: '/moderations', operation: 'moderation', response: completion, free: true },
   { ...image, path: '/images/generations' },
   { ...image, path: '/images/edits' },
@@ -58,8 +59,10 @@ export const endpoints: readonly Endpoint[] = [
   withoutUsage('/videos/{id}/remix', 'generate_content'),
   // Sessions whose sound goes past the app: its sideband connection, if it opens one, is metered.
   withoutUsage('/realtime/calls', 'chat'),
-  withoutUsage('/live/sessions', 'chat'),
-  withoutUsage('/live/sessions/{id}/fork', 'chat'),
+  withoutUsage('/realtime/calls/{id}/accept', 'chat'),
+  { ...withoutUsage('/live/sessions', 'chat'), response: sessionBegan },
+  { ...withoutUsage('/live/sessions/{id}/fork', 'chat'), response: sessionBegan },
+  withoutUsage('/live/sessions/{id}/accept', 'chat'),
   withoutUsage('/containers'),
   withoutUsage('/fine_tuning/jobs'),
   withoutUsage('/vector_stores'),
@@ -67,6 +70,10 @@ export const endpoints: readonly Endpoint[] = [
 
 function withoutUsage(path: string, operation: Operation = 'other'): Endpoint {
   return { ...post, path, operation, response: (_, params) => completion(params) };
+}
+
+function sessionBegan(body: unknown): ResponseFacts {
+  return { session: text(fieldsOf(fieldsOf(body).session).id) };
 }
 
 /** Requests that only keep, look up or change things, by the first segments of their path. */

@@ -16,8 +16,11 @@ class Reader implements SessionReader {
   #model: string | undefined;
   #transcriber: string | undefined;
 
-  constructor(socket: object) {
-    this.#model = modelInUrl(socket);
+  constructor(session: object) {
+    const { url } = session as { url?: unknown };
+    if (!(url instanceof URL)) return;
+    this.#model = text(url.searchParams.get('model'));
+    this.id = /\/live\/sessions\/([^/]+)\/attach$/.exec(url.pathname)?.[1];
   }
 
   push(event: unknown): SessionEvent | undefined {
@@ -28,7 +31,7 @@ class Reader implements SessionReader {
       case 'response.created':
         return this.#began(fields.response);
       case 'conversation.item.input_audio_transcription.completed':
-        return this.#transcribed(text(fields.item_id), event);
+        return this.#transcribed(`${fields.item_id} ${fields.content_index}`, event);
       // Live: the answers of the model that it delegates to, and what it used itself.
       case 'response.event':
         return this.push(fieldsOf(fields.event));
@@ -48,11 +51,9 @@ class Reader implements SessionReader {
   }
 
   #began(body: unknown): SessionEvent | undefined {
-    const { id, model } = fieldsOf(body);
-    const known = { id: text(id), model: text(model) ?? this.#model };
-    return known.id === undefined
-      ? undefined
-      : { kind: 'began', id: known.id, operation: 'chat', facts: known };
+    const { id, model, deferred } = response(body) ?? {};
+    const facts = { id, model: model ?? this.#model, deferred };
+    return id === undefined ? undefined : { kind: 'began', id, operation: 'chat', facts };
   }
 
   #ended(body: unknown): SessionEvent | undefined {
@@ -62,13 +63,13 @@ class Reader implements SessionReader {
     return { kind: 'ended', id: facts.id ?? '', operation: 'chat', facts, outcome: outcomeOf(facts, body) };
   }
 
-  #transcribed(id: string | undefined, event: unknown): SessionEvent {
+  #transcribed(id: string, event: unknown): SessionEvent {
     const facts = { ...transcription(event), model: this.#transcriber };
-    return { kind: 'ended', id: id ?? '', operation: 'generate_content', facts, outcome: 'ok' };
+    return { kind: 'ended', id, operation: 'generate_content', facts, outcome: 'ok' };
   }
 
   #used(seconds: unknown): SessionEvent | undefined {
-    if (this.id === undefined || typeof seconds !== 'number' || !(seconds > 0)) return undefined;
+    if (this.id === undefined || !isPositive(seconds)) return undefined;
     return {
       kind: 'total',
       id: this.id,
@@ -96,9 +97,8 @@ function transcriptionModel(session: Readonly<Record<string, unknown>>): string 
   return text(fieldsOf(settings).model);
 }
 
-function modelInUrl(socket: object): string | undefined {
-  const { url } = socket as { url?: unknown };
-  return url instanceof URL ? text(url.searchParams.get('model')) : undefined;
+function isPositive(value: unknown): value is number {
+  return Number.isFinite(value) && (value as number) > 0;
 }
 
 const both = (file: string) => [`${file}.js`, `${file}.mjs`];
@@ -113,5 +113,5 @@ export const sessions: Sessions = {
     'resources/live/sideband',
     'resources/live/forks',
   ].flatMap((folder) => both(`${folder}/internal-base`)),
-  reader: (socket) => new Reader(socket),
+  reader: (session) => new Reader(session),
 };

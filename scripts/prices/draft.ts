@@ -1,9 +1,9 @@
-import type { Price, RateSet, Rates } from '../src/pricing/types.ts';
-import type { SourceModel, SourcePrice } from './prices-genai.ts';
-import type { AddedModel, Correction, UsdRates } from './prices-overlay.ts';
-import { multiply, picoPerUnit, ratesOf } from './prices-rates.ts';
-import type { SourceKey } from './prices-sources.ts';
-import { claudeFactors, type Fraction, type TierRule, toolFees } from './prices-tiers.ts';
+import type { Price, RateSet, Rates, UnitPrices } from '../../src/pricing/types.ts';
+import type { SourceModel, SourcePrice } from './genai.ts';
+import type { AddedModel, Correction, UsdRates } from './overlay.ts';
+import { multiply, picoDollars, ratesOf, unitsOf } from './rates.ts';
+import { type SourceKey, sources } from './sources.ts';
+import { claudeFactors, type Fraction, type TierRule, toolFees } from './tiers.ts';
 
 const SINCE_IT_EXISTS = '1970-01-01';
 
@@ -11,6 +11,9 @@ const SINCE_IT_EXISTS = '1970-01-01';
 export interface Draft extends RateSet {
   readonly from: string;
   readonly source: ReadonlySet<SourceKey>;
+  /** Those of them that state its standard rates or unit prices. Rules for tiers and fees hold for all models. */
+  readonly stated: ReadonlySet<SourceKey>;
+  readonly units?: UnitPrices;
   readonly tiers: Readonly<Record<string, RateSet>>;
   readonly toolFees: Readonly<Record<string, number>>;
 }
@@ -24,34 +27,38 @@ export function draftsOf({ prices }: SourceModel, provider: string): Draft[] {
   return prices.map((price: SourcePrice) => ({
     from: price.from ?? SINCE_IT_EXISTS,
     source: new Set<SourceKey>(['genai-prices']),
+    stated: new Set<SourceKey>(['genai-prices']),
     rates: ratesOf(split(price.rates)),
     ...(price.long && { threshold: { ...price.long, rates: ratesOf(split(price.long.rates)) } }),
+    ...(price.units && { units: unitsOf(price.units) }),
     tiers: {},
     toolFees: price.toolFees,
   }));
 }
 
 export function draftsOfAdded({ prices }: AddedModel): Draft[] {
-  return prices.map(({ from, source, rates, aboveInputTokens, longRates }) => ({
+  return prices.map(({ from, source, rates = {}, units, aboveInputTokens, longRates }) => ({
     from: from ?? SINCE_IT_EXISTS,
     source: new Set([source]),
+    stated: new Set([source]),
     rates: ratesOf(rates),
     ...(aboveInputTokens !== undefined &&
       longRates !== undefined && { threshold: { aboveInputTokens, rates: ratesOf(longRates) } }),
+    ...(units && { units: unitsOf(units) }),
     tiers: {},
     toolFees: {},
   }));
 }
 
 export function correct(draft: Draft, { source, rates, aboveInputTokens, longRates }: Correction): Draft {
-  const { input } = draft.rates;
-  const standard = multiply({ ...draft.rates, ...ratesOf({ input: 0, ...rates }), input }, [1, 1]);
+  const standard = multiply({ ...draft.rates, ...ratesOf(rates ?? {}) }, [1, 1]);
   const above = longRates === undefined ? draft.threshold?.rates : ratesOf(longRates);
   const limit = aboveInputTokens ?? draft.threshold?.aboveInputTokens;
   return {
     ...draft,
     rates: standard,
     source: new Set([...draft.source, source]),
+    ...((rates ?? longRates) && { stated: new Set([...draft.stated, source]) }),
     ...(above && limit !== undefined && { threshold: { aboveInputTokens: limit, rates: above } }),
   };
 }
@@ -59,11 +66,11 @@ export function correct(draft: Draft, { source, rates, aboveInputTokens, longRat
 /** Models with a cache get the writes that their source leaves out by Anthropic's rule; the read is never derived. */
 export function withClaudeWrites(draft: Draft): Draft {
   const complete = (rates: Rates): Rates => {
-    if (rates.cacheRead === undefined) return rates;
-    const cacheWrite5m = rates.cacheWrite5m ?? multiply({ input: rates.input }, [5, 4]).input;
-    const cacheWrite1h = rates.cacheWrite1h ?? rates.input * 2;
-    const cacheWriteOther = rates.cacheWriteOther ?? cacheWrite5m;
-    return multiply({ ...rates, cacheWrite5m, cacheWrite1h, cacheWriteOther }, [1, 1]);
+    const { input, cacheRead } = rates;
+    if (input === undefined || cacheRead === undefined) return rates;
+    const [cacheWrite5m, cacheWrite1h] = [(input * 5) / 4, input * 2];
+    const cacheWriteOther = rates.cacheWriteOther ?? rates.cacheWrite5m ?? cacheWrite5m;
+    return multiply({ cacheWrite5m, cacheWrite1h, ...rates, cacheWriteOther }, [1, 1]);
   };
   return {
     ...draft,
@@ -115,19 +122,23 @@ export function addClaudeTiers(draft: Draft, model: string): Draft {
 }
 
 export function finish(
-  { source, tiers, toolFees: fees, ...draft }: Draft,
+  { source, stated, tiers, toolFees: fees, units, ...draft }: Draft,
   provider: string,
   until?: string,
 ): Price {
+  if (draft.rates.input === undefined && units === undefined) throw new Error(`No price from ${[...source]}`);
+  const dates = [...stated].map((key) => sources[key].date).sort();
   const perCall = Object.entries({ ...toolFees[provider], ...fees });
   return {
     from: draft.from,
     ...(until !== undefined && { until }),
+    verifiedAt: dates.at(-1) ?? SINCE_IT_EXISTS,
     source: [...source, 'tool-fees'].join(' '),
     rates: draft.rates,
     ...(draft.threshold && { threshold: draft.threshold }),
     ...(Object.keys(tiers).length > 0 && { tiers: sorted(tiers) }),
-    toolFees: sorted(Object.fromEntries(perCall.map(([name, usd]) => [name, picoPerUnit(usd * 1e6)]))),
+    ...(units && { units }),
+    toolFees: sorted(Object.fromEntries(perCall.map(([name, usd]) => [name, picoDollars(usd)]))),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type ConditionalPrice, findProvider, type MatchLogic, type ModelInfo } from '@pydantic/genai-prices';
-import type { TokenClass } from '../src/pricing/types.ts';
-import { fragments, knownNames, leftOut } from './prices-names.ts';
-import type { UsdRates } from './prices-overlay.ts';
+import type { TokenClass } from '../../src/pricing/types.ts';
+import { fragments, knownNames, leftOut } from './names.ts';
+import type { UsdRates, UsdUnits } from './overlay.ts';
 
 export interface SourceModel {
   readonly model: string;
@@ -14,6 +14,7 @@ export interface SourcePrice {
   readonly from: string | undefined;
   readonly rates: UsdRates;
   readonly long?: { readonly aboveInputTokens: number; readonly rates: UsdRates };
+  readonly units?: UsdUnits;
   /** USD per call. */
   readonly toolFees: Readonly<Record<string, number>>;
 }
@@ -36,6 +37,9 @@ const TOOLS: Readonly<Record<string, string>> = {
   web_searches_kcount: 'web_search',
   storage_searches_kcount: 'file_search',
 };
+
+/** Two names of one price: that of an hour of audio. */
+const AUDIO = new Set(['audio_hours', 'input_audio_hours']);
 
 /** The provider's models in genai-prices, without those that are left out. */
 export function readGenaiPrices(providerId: string): SourceModel[] {
@@ -76,11 +80,13 @@ function readPrice(id: string, { constraint, prices }: ConditionalPrice): Source
   const longRates: Partial<Record<TokenClass, number>> = {};
   const toolFees: Record<string, number> = {};
   const starts = new Set<number>();
+  const hours = new Set<number>();
 
   for (const [key, price] of Object.entries(prices)) {
     const name = CLASSES[key];
     const tool = TOOLS[key];
     if (tool !== undefined && typeof price === 'number') toolFees[tool] = price / 1000;
+    else if (AUDIO.has(key) && typeof price === 'number') hours.add(price);
     else if (name === undefined || price === undefined) throw new Error(`${id}: cannot use ${key}`);
     else if (typeof price === 'number') rates[name] = longRates[name] = price;
     else {
@@ -93,10 +99,13 @@ function readPrice(id: string, { constraint, prices }: ConditionalPrice): Source
   }
   if (starts.size > 1) throw new Error(`${id}: several thresholds ${[...starts]}`);
   const [aboveInputTokens] = starts;
+  if (hours.size > 1) throw new Error(`${id}: several prices of audio ${[...hours]}`);
+  const [perHour] = hours;
   return {
     from: constraint?.start_date,
     rates,
     ...(aboveInputTokens !== undefined && { long: { aboveInputTokens, rates: longRates } }),
+    ...(perHour !== undefined && { units: { perHour } }),
     toolFees,
   };
 }

@@ -1,6 +1,6 @@
-import type { TokenClass } from '../src/pricing/types.ts';
-import type { UsdRates } from './prices-overlay.ts';
-import type { SourceKey } from './prices-sources.ts';
+import type { TokenClass } from '../../src/pricing/types.ts';
+import type { UsdRates } from './overlay.ts';
+import type { SourceKey } from './sources.ts';
 
 export type Fraction = readonly [numerator: number, denominator: number];
 

@@ -6,6 +6,15 @@ export interface LeftOut {
   readonly why: string;
 }
 
+const SEARCH_MODELS = [
+  'gpt-4o-mini-search-preview',
+  'gpt-4o-mini-search-preview-2025-03-11',
+  'gpt-4o-search-preview',
+  'gpt-4o-search-preview-2025-03-11',
+  'gpt-5-search-api',
+  'gpt-5-search-api-2025-10-14',
+];
+
 /** Models and names of genai-prices that the table must not price. */
 export const leftOut: readonly LeftOut[] = [
   {
@@ -22,16 +31,7 @@ export const leftOut: readonly LeftOut[] = [
     ],
     why: 'imported from OpenRouter: the price of another vendor',
   },
-  {
-    provider: 'openai',
-    names: ['gpt-transcribe', 'whisper-1'],
-    why: 'billed by the second, which usage records lack',
-  },
-  {
-    provider: 'openai',
-    names: ['gpt-4o-search-preview', 'gpt-4o-mini-search-preview', 'gpt-4o-mini-search-preview-2025-03-11'],
-    why: 'each call carries a search fee that its usage does not report, many times the price of its tokens',
-  },
+  { provider: 'openai', names: SEARCH_MODELS, why: 'genai-prices has no search fee; see unpricedNames' },
   { provider: 'openai', names: ['gpt-4o-mini-2024-07-18.ft-'], why: 'Azure deployment, whose price differs' },
   { provider: 'openai', names: ['moderation'], why: 'no model name; the real ones are in the overlay' },
 ];
@@ -58,7 +58,16 @@ export const knownNames: Readonly<Record<string, readonly string[]>> = {
   'ft:gpt-3.5-turbo': ['ft:gpt-3.5-turbo-0125', 'ft:gpt-3.5-turbo-0613', 'ft:gpt-3.5-turbo-1106'],
 };
 
-/** Dated names whose price is not that of the undated name, and is not on hand. */
-export const unpricedNames: Readonly<Record<string, readonly string[]>> = {
-  openai: ['gpt-4o-audio-preview-2024-10-01', 'gpt-4o-realtime-preview-2024-10-01'],
-};
+/** Names that are known, so that no other price is taken, but have no price. */
+export const unpricedNames: readonly LeftOut[] = [
+  {
+    provider: 'openai',
+    names: ['gpt-4o-audio-preview-2024-10-01', 'gpt-4o-realtime-preview-2024-10-01'],
+    why: 'not the price of the undated name, and not on hand',
+  },
+  {
+    provider: 'openai',
+    names: [...SEARCH_MODELS],
+    why: 'each call carries a search fee that its usage does not report, many times the price of its tokens',
+  },
+];

@@ -1,4 +1,4 @@
-import type { Price, PriceTable, ProviderPrices } from '../src/pricing/types.ts';
+import type { Price, PriceTable, ProviderPrices } from '../../src/pricing/types.ts';
 import {
   addClaudeTiers,
   addTier,
@@ -9,16 +9,17 @@ import {
   finish,
   sorted,
   withClaudeWrites,
-} from './prices-draft.ts';
-import { readGenaiPrices } from './prices-genai.ts';
-import { unpricedNames } from './prices-names.ts';
-import { addedModels, corrections } from './prices-overlay.ts';
-import { genaiPrices, overlayDate } from './prices-sources.ts';
-import { tierRules } from './prices-tiers.ts';
+} from './draft.ts';
+import { readGenaiPrices } from './genai.ts';
+import { unpricedNames } from './names.ts';
+import { addedModels, corrections } from './overlay.ts';
+import { genaiPrices, overlayDate } from './sources.ts';
+import { tierRules } from './tiers.ts';
 
 export function buildTable(): PriceTable {
   return {
     version: `${genaiPrices.date}+overlay.${overlayDate}`,
+    date: overlayDate,
     providers: { anthropic: buildProvider('anthropic'), openai: buildProvider('openai') },
   };
 }
@@ -49,7 +50,7 @@ function buildProvider(provider: string): ProviderPrices {
       complete.map((draft, index) => finish(draft, provider, complete[index + 1]?.from)),
     );
   }
-  for (const name of unpricedNames[provider] ?? []) add(name, [], []);
+  for (const name of unpricedNames.filter(isOurs).flatMap(({ names }) => names)) add(name, [], []);
 
   const named = [...corrections, ...tierRules].filter(isOurs).flatMap((entry) => entry.models);
   const unknown = named.filter((model) => !Object.hasOwn(models, model));

@@ -1,14 +1,24 @@
-import type { TokenClass } from '../src/pricing/types.ts';
-import type { SourceKey } from './prices-sources.ts';
+import type { TokenClass } from '../../src/pricing/types.ts';
+import type { SourceKey } from './sources.ts';
+import { unitModels } from './units.ts';
 
 /** Figures that genai-prices lacks or has differently, in USD per million tokens. */
 export type UsdRates = Readonly<Partial<Record<TokenClass, number>>>;
+
+/** What is charged by something else than tokens, in USD. Images by `quality/size`. */
+export interface UsdUnits {
+  readonly perHour?: number;
+  readonly perMinute?: number;
+  readonly perMillionCharacters?: number;
+  readonly perImage?: Readonly<Record<string, number>>;
+}
 
 interface AddedPrice {
   /** First day, UTC. Left out: since the model exists. */
   readonly from?: string;
   readonly source: SourceKey;
-  readonly rates: UsdRates;
+  readonly rates?: UsdRates;
+  readonly units?: UsdUnits;
   readonly aboveInputTokens?: number;
   /** All rates above that many tokens. */
   readonly longRates?: UsdRates;
@@ -26,6 +36,7 @@ export interface AddedModel {
 const LONG_CONTEXT = 272_000;
 
 export const addedModels: readonly AddedModel[] = [
+  ...unitModels,
   {
     provider: 'anthropic',
     model: 'claude-mythos-5',
@@ -155,6 +166,42 @@ export const addedModels: readonly AddedModel[] = [
     provider: 'openai',
     model: 'ft:o4-mini',
     prices: [{ source: 'openai-fine-tuning', rates: { input: 4, cacheRead: 1, output: 16 } }],
+  },
+  {
+    provider: 'openai',
+    model: 'ft:davinci-002',
+    prices: [{ source: 'openai-base-tuning', rates: { input: 12, output: 12 } }],
+  },
+  {
+    provider: 'openai',
+    model: 'ft:babbage-002',
+    prices: [{ source: 'openai-base-tuning', rates: { input: 1.6, output: 1.6 } }],
+  },
+  {
+    provider: 'openai',
+    model: 'davinci-002',
+    prices: [{ source: 'openai-models', rates: { input: 2, output: 2 } }],
+  },
+  {
+    provider: 'openai',
+    model: 'babbage-002',
+    prices: [{ source: 'openai-base-tuning', rates: { input: 0.4, output: 0.4 } }],
+  },
+  {
+    provider: 'openai',
+    model: 'gpt-image-2.5-sunburst',
+    names: ['gpt-image-2.5-flare'],
+    prices: [{ source: 'openai-image-2.5', rates: { input: 5, inputImage: 8, outputImage: 30 } }],
+  },
+  {
+    provider: 'openai',
+    model: 'gpt-image-2.6-sunburst',
+    prices: [
+      {
+        source: 'openai-models',
+        rates: { input: 5, cacheRead: 1.25, inputImage: 8, cachedImage: 2, outputImage: 30 },
+      },
+    ],
   },
   {
     provider: 'openai',

@@ -1,0 +1,7 @@
+// Taken at load: an app's tests may replace the timers, and would wait here for ever.
+const { setImmediate } = globalThis;
+
+/** Lets everything run that waits for the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
