@@ -63,9 +63,10 @@ export async function runCell(cell: Cell): Promise<Run> {
 
 /** Everything that tokenmeter depends on must come from the OTel SDK's folder, and not from one further up. */
 async function checkDependencies(folder: string, installed: string): Promise<void> {
-  const { dependencies, peerDependencies } = await readManifest(packed);
+  const { dependencies, peerDependencies, peerDependenciesMeta } = await readManifest(packed);
   const require = createRequire(join(folder, 'package.json'));
   for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
+    if (peerDependenciesMeta?.[name]?.optional) continue;
     const linked = existsSync(join(folder, 'node_modules', name));
     if (!linked || !(await realpath(require.resolve(name))).startsWith(installed)) {
       throw new Error(`tokenmeter depends on ${name}: add it to ${installed}/package.json`);
@@ -76,6 +77,7 @@ async function checkDependencies(folder: string, installed: string): Promise<voi
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 async function readManifest(folder: string): Promise<Manifest> {

@@ -5,6 +5,8 @@ import { EstimateError } from '../estimate/errors.ts';
 import { estimateCost } from '../estimate/estimator.ts';
 import { describeJsonError } from '../estimate/json-error.ts';
 import type { CostEstimate, EstimateRequest, UnknownPart } from '../estimate/types.ts';
+import { guessProvider } from './known-models.ts';
+import { ownPrices } from './own-prices.ts';
 
 const EXAMPLES = `
 FILE is the JSON body of a request, with messages or input; a JSON list of messages; or a text, which is taken as
@@ -67,10 +69,11 @@ async function estimateFile(file: string, options: Options): Promise<BodyEstimat
   const { messages, input, system, instructions, tools } = body;
   const limit = body.max_completion_tokens ?? body.max_output_tokens ?? body.max_tokens ?? undefined;
   const request = {
-    provider: options.provider ?? (/claude/i.test(model) ? 'anthropic' : 'openai'),
+    provider: options.provider ?? guessProvider(model),
     model,
     ...{ messages, input, system, instructions, tools },
     maxOutputTokens: options.maxOutput ?? limit,
+    prices: ownPrices(),
   };
   const estimate = await estimateCost(request as EstimateRequest);
   const notCounted = NOT_COUNTED.filter((name) => body[name] !== undefined && body[name] !== null);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `tokenmeter`. One file for each of its subcommands. */
 import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { addDoctor } from './doctor.ts';
 import { addEstimate } from './estimate.ts';
@@ -23,7 +24,9 @@ const USAGE_ERROR = 2;
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  // It has been printed. Asking for help or for the version is no error.
-  process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+  process.exitCode = USAGE_ERROR;
+  if (error instanceof ConfigError) console.error(`error: ${error.message}`);
+  else if (!(error instanceof CommanderError)) throw error;
+  // Its errors have been printed. Asking for help or for the version is none.
+  else if (error.exitCode === 0) process.exitCode = 0;
 }

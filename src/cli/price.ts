@@ -1,14 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isUnpriced, usdFromPico } from '../pricing/cost.ts';
-import { priceCall, tableVersion } from '../pricing/price.ts';
+import { bookOf, tableVersion } from '../pricing/price.ts';
 import type { PricedCall } from '../pricing/types.ts';
 import { NO_COUNTS, textOutput, type Usage } from '../usage.ts';
 import { columns } from './columns.ts';
 import { guessProvider, nearestModels, PROVIDERS, type ProviderName } from './known-models.ts';
+import { ownPrices } from './own-prices.ts';
 
 const EXAMPLES = `
 Counts are tokens. --in is everything the model read, --cached and --cache-write are parts of it; --out is
 everything it wrote, reasoning included. Without counts: a thousand tokens in, and a thousand out.
+
+TOKENMETER_PRICES, a file with prices of your own, counts here too.
 
 Exit code: 0, 1 when the price is not known, 2 for a wrong command line.
 
@@ -53,7 +56,7 @@ export function addPrice(program: Command): void {
 function print(model: string, options: PriceCommand): void {
   const provider = options.provider ?? guessProvider(model);
   const usage = usageOf(options);
-  const call = priceCall({ provider, model: [model], usage, at: options.at });
+  const call = bookOf(ownPrices()).price({ provider, model: [model], usage, at: options.at });
   if (isUnpriced(call)) {
     process.exitCode = 1;
     if (options.json) console.log(JSON.stringify({ provider, model, unpriced: call.reason }));

@@ -1,5 +1,5 @@
 import { isUnpriced, usdFromPico } from '../pricing/cost.ts';
-import { priceCall, tableVersion } from '../pricing/price.ts';
+import { bookOf, tableVersion } from '../pricing/price.ts';
 import { NO_COUNTS, textOutput, type Usage, uncachedInput } from '../usage.ts';
 import { countInput, type InputCount } from './count-input.ts';
 import { checkRequest } from './request.ts';
@@ -7,16 +7,17 @@ import { loadTokenizer, type TokenizerLoader } from './tokenizer.ts';
 import type { CostEstimate, EstimateRequest, PriceFunction } from './types.ts';
 
 export interface EstimatorParts {
-  /** What a call costs; the price table of this package unless given. */
+  /** What a call costs; the prices of this package, and those that the request brings, unless given. */
   readonly price?: PriceFunction | undefined;
   readonly loadTokenizer?: TokenizerLoader | undefined;
 }
 
 export function createEstimator(parts: EstimatorParts = {}) {
-  const { price = priceCall, loadTokenizer: load = loadTokenizer } = parts;
+  const { loadTokenizer: load = loadTokenizer } = parts;
 
   return async (given: EstimateRequest): Promise<CostEstimate> => {
     const request = checkRequest(given);
+    const price = parts.price ?? bookOf(request.prices).price;
     const count = await countInput(request, load);
     const { inputTokens, method, fallbackReason, unknown } = count;
     const maxOutputTokens = request.maxOutputTokens ?? (count.answers ? undefined : 0);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { PriceOptions } from '../pricing/overrides.ts';
 import { EstimateError } from './errors.ts';
 import type { EstimateRequest, TokenCountingClient } from './types.ts';
 
@@ -40,6 +41,7 @@ const RequestSchema = v.strictObject({
   maxOutputTokens: value<number>(isToken, TOKENS),
   client: value<TokenCountingClient>(isClient, 'an Anthropic client, with messages.countTokens'),
   at: v.optional(v.date('a valid date')),
+  prices: value<PriceOptions>(isObject, 'an object with prices of your own'),
 });
 
 /** The members that only one provider has, and the one of which exactly one must be given. */

@@ -1,3 +1,4 @@
+import type { PriceOptions } from '../pricing/overrides.ts';
 import type { CallToPrice } from '../pricing/price.ts';
 import type { Confidence, PricedCall, Unpriced } from '../pricing/types.ts';
 
@@ -28,6 +29,8 @@ export interface EstimateRequest {
   readonly client?: TokenCountingClient | undefined;
   /** When the call would be made, since prices change; now, if left out. */
   readonly at?: Date | undefined;
+  /** Prices of your own, as the option `prices` of `startTokenmeter`. */
+  readonly prices?: PriceOptions | undefined;
 }
 
 /** The part of an Anthropic client that is used. */

@@ -1,6 +1,7 @@
 import { readUsage } from '../providers/index.ts';
 import { isUnpriced, usdFromPico } from './cost.ts';
-import { priceCall } from './price.ts';
+import type { PriceOptions } from './overrides.ts';
+import { bookOf } from './price.ts';
 import type { Confidence, CostClass } from './types.ts';
 
 export interface CostRequest {
@@ -15,23 +16,30 @@ export interface CostRequest {
   readonly batch?: boolean | undefined;
   /** When the call was made, since prices change; now, if left out. */
   readonly at?: Date | undefined;
+  /** Prices of your own, as the option `prices` of `startTokenmeter`. */
+  readonly prices?: PriceOptions | undefined;
 }
 
 export interface CalculatedCost {
   readonly totalUsd: number;
   /** USD by class, only of those that were used. */
   readonly byClass: Readonly<Partial<Record<CostClass, number>>>;
+  /** The table's name of the model. */
+  readonly model: string;
   readonly tableVersion: string;
   readonly confidence: Confidence;
 }
 
-/** What one call cost, in USD, or undefined when any part of it has no known price. */
+/**
+ * What one call cost, in USD, or undefined when any part of it has no known price. Throws a ConfigError only
+ * for `prices` that cannot be used.
+ */
 export function calculateCost(request: CostRequest): CalculatedCost | undefined {
   const usage = readUsage(request.provider, request.usage);
   if (usage === undefined) return undefined;
 
   const tier = request.batch ? 'batch' : request.serviceTier;
-  const call = priceCall({
+  const call = bookOf(request.prices).price({
     provider: request.provider,
     model: [request.model],
     usage: tier ? { ...usage, serviceTier: tier } : usage,
@@ -45,6 +53,7 @@ export function calculateCost(request: CostRequest): CalculatedCost | undefined 
   return {
     totalUsd: usdFromPico(call.picoUsd),
     byClass,
+    model: call.model,
     tableVersion: call.tableVersion,
     confidence: call.confidence,
   };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ConfigError } from '../errors.ts';
 import type { Cost, CostClass, Price, Rates } from './types.ts';
 
 /** USD per million tokens of one class; a class that is left out has no price. */
@@ -165,3 +166,14 @@ export const priceEntries = {
   models: v.optional(v.record(v.string(), OwnPriceSchema, 'an object from model to price')),
   factor: v.optional(factor),
 };
+
+const PricesSchema = v.strictObject({ ...priceEntries, refresh: v.optional(v.unknown()) });
+
+/** Throws a ConfigError that names every member that cannot be used. `refresh` is a meter's business. */
+export function checkPrices(prices: unknown): PriceOptions {
+  const result = v.safeParse(PricesSchema, prices);
+  if (result.success) return result.output;
+  throw new ConfigError(
+    result.issues.map((issue) => `prices.${v.getDotPath(issue) ?? ''}: expected ${issue.message}`),
+  );
+}

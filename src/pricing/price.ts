@@ -1,7 +1,7 @@
 import { NO_COUNTS, type Usage, type UsagePart } from '../usage.ts';
 import { costOf, isUnpriced } from './cost.ts';
 import { type Match, ModelNames } from './match.ts';
-import { NO_OVERRIDES, type Overrides, scale } from './overrides.ts';
+import { checkPrices, NO_OVERRIDES, Overrides, type PriceOptions, scale } from './overrides.ts';
 import { table } from './table.ts';
 import { REGIONAL } from './tier.ts';
 import type { Cost, CostClass, Price, PricedCall, PriceTable, Unpriced } from './types.ts';
@@ -116,6 +116,19 @@ export class PriceBook {
 const builtIn = new PriceBook(table);
 export const priceCall = builtIn.price;
 export const tableVersion = table.version;
+
+const books = new WeakMap<PriceOptions, PriceBook>();
+
+/** The package's prices with these of the user's own. Throws a ConfigError when they cannot be used. */
+export function bookOf(prices: PriceOptions | undefined): PriceBook {
+  if (prices === undefined) return builtIn;
+  let book = books.get(prices);
+  if (!book) {
+    book = new PriceBook(table, new Overrides(checkPrices(prices)));
+    books.set(prices, book);
+  }
+  return book;
+}
 
 function costAt({ prices, regional }: Match, { usage, at }: CallToPrice): Cost | Unpriced {
   const time = at === undefined ? Date.now() : at.getTime();

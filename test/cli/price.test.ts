@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseTable } from '../../src/pricing/schema.ts';
 import { table } from '../../src/pricing/table.ts';
@@ -65,6 +68,19 @@ describe('tokenmeter price', () => {
       assert.match(stderr, /^error: .+/);
     });
   }
+
+  test('prices of your own, from the file that the variable names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tokenmeter-'));
+    const path = join(folder, 'prices.json');
+    await writeFile(path, '{"models": {"acme": {"input": 1, "output": 2}}}');
+    const run = () => tokenmeter(['price', 'acme', '--in', '1000'], { env: { TOKENMETER_PRICES: path } });
+    assert.match(run().stdout, /total +\$0\.001$/m);
+    await writeFile(path, '{"models": {"acme": {"input": -1}}}');
+    const { code, stderr } = run();
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: .*TOKENMETER_PRICES\.models\.acme\.input: got -1/);
+    await rm(folder, { recursive: true });
+  });
 
   test('help shows examples', () => {
     assert.match(price('--help').stdout, /npx tokenmeter price gpt-4\.1 --in 1000/);

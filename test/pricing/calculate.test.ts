@@ -8,6 +8,7 @@ test('the example of the seed documents: 1,000 tokens in and 500 out of gpt-4.1 
     totalUsd: 0.006,
     byClass: { input: 0.002, output: 0.004 },
     tableVersion,
+    model: 'gpt-4.1',
     confidence: 'exact',
   });
 });
@@ -74,4 +75,22 @@ test('undefined, and no exception, when there is no price to give', () => {
   for (const bad of [undefined, null, 'usage', {}, [], { prompt_tokens: -1 }, { prompt_tokens: 'many' }]) {
     assert.equal(calculateCost({ provider: 'openai', model: 'gpt-4.1', usage: bad }), undefined);
   }
+});
+
+test('prices of your own', () => {
+  const call = {
+    provider: 'openai',
+    model: 'acme',
+    usage: { prompt_tokens: 1000, completion_tokens: 0 },
+  } as const;
+  assert.equal(calculateCost(call), undefined);
+  const prices = { models: { acme: { input: 1.5, output: 6 } } };
+  assert.equal(calculateCost({ ...call, prices })?.totalUsd, 0.0015);
+  const ofMeter = { ...prices, refresh: { from: 'x' } };
+  assert.equal(calculateCost({ ...call, prices: ofMeter })?.totalUsd, 0.0015);
+  const wrong = { models: { acme: { input: -1 } } };
+  assert.throws(() => calculateCost({ ...call, prices: wrong }), {
+    name: 'ConfigError',
+    message: /models\.acme\.input/,
+  });
 });
