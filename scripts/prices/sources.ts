@@ -98,7 +98,7 @@ export const sources = {
   },
   'tool-fees': {
     date: '2026-11-22',
-    text: 'review, formula 9: web search $0.01 a call; web fetch costs nothing beyond its tokens',
+    text: 'review, formula 9: web search $0.01 a call; web fetch costs nothing beyond its tokens; file search $2.50 for 1,000 calls: www.modelcostwatch.com/openai/tool-costs/file-search, from the pricing page of 2026-03-12',
   },
 } as const satisfies Record<string, { date: string; text: string }>;
 

@@ -193,5 +193,5 @@ export const claudeFactors: Readonly<Record<string, ClaudeFactors>> = {
 /** USD per call, for every model of the provider; genai-prices adds what it has per model. */
 export const toolFees: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   anthropic: { web_search: 0.01, web_fetch: 0 },
-  openai: { web_search: 0.01 },
+  openai: { file_search: 0.0025, web_search: 0.01 },
 };

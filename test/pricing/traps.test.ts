@@ -152,10 +152,11 @@ const traps: readonly Trap[] = [
           output: [
             { type: 'web_search_call', action: { type: 'search' } },
             { type: 'web_search_call', action: { type: 'open_page' } },
+            { type: 'file_search_call', status: 'completed', queries: [] },
           ],
         })?.usage,
       ),
-    right: usd(1000 * 2e-6 + 100 * 8e-6 + 0.01),
+    right: usd(1000 * 2e-6 + 100 * 8e-6 + 0.01 + 0.0025),
     wrong: usd(1000 * 2e-6 + 100 * 8e-6),
     mistake: 'tokens only',
   },

@@ -59,8 +59,9 @@ function serverTools(output: unknown): Record<string, number> {
   for (const item of output) {
     const { type, action } = fieldsOf(item);
     // Opening a found page or looking for text in it is no search, and free.
-    const isSearch = type === 'web_search_call' && (fieldsOf(action).type ?? 'search') === 'search';
-    if (isSearch) calls.web_search = (calls.web_search ?? 0) + 1;
+    const isWebSearch = type === 'web_search_call' && (fieldsOf(action).type ?? 'search') === 'search';
+    if (isWebSearch) calls.web_search = (calls.web_search ?? 0) + 1;
+    if (type === 'file_search_call') calls.file_search = (calls.file_search ?? 0) + 1;
   }
   return calls;
 }
