@@ -6,7 +6,7 @@ export interface ClaudeGeneration {
   readonly mostImageTokens: number;
 }
 
-// The factors are this project's own measurements; the limits are those of Anthropic's guide on vision.
+// The factors are what real counts came to in November 2026, roughly; the limits are those of Anthropic's guide on vision.
 const OLDER: ClaudeGeneration = { tokensPerToken: 1.1, longestImageEdge: 1568, mostImageTokens: 1568 };
 const NEWER: ClaudeGeneration = { tokensPerToken: 1.4, longestImageEdge: 2576, mostImageTokens: 4784 };
 
