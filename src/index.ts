@@ -5,16 +5,7 @@ export { withUsageContext } from './context.ts';
 export type { Destination } from './destinations.ts';
 export type { Diagnosis, SdkDiagnosis } from './diagnosis.ts';
 export { ConfigError, TokenmeterError } from './errors.ts';
-export type {
-  CostEstimate,
-  EstimatedCost,
-  EstimateMethod,
-  EstimateRequest,
-  TokenCountingClient,
-  UnknownKind,
-  UnknownPart,
-} from './estimate/index.ts';
-export { EstimateError, estimateCost } from './estimate/index.ts';
+export * from './estimate/index.ts';
 export type { TokenmeterInstrumentationConfig } from './instrumentation.ts';
 export { TokenmeterInstrumentation } from './instrumentation.ts';
 export type { OwnPrice, OwnRates, PriceOptions } from './pricing/overrides.ts';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { resolveConfig } from '../src/config.ts';
@@ -9,6 +8,7 @@ import {
   TokenmeterInstrumentation,
   type TokenmeterInstrumentationConfig,
 } from '../src/index.ts';
+import { temporaryFolder } from './support/fake-sdk.ts';
 
 const problems = (config: unknown, environment: NodeJS.ProcessEnv = {}): readonly string[] => {
   try {
@@ -73,8 +73,8 @@ describe('configuration', () => {
   });
 
   test('prices of your own, from the file that a variable names', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tokenmeter-'));
-    const path = join(folder, 'prices.json');
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'prices.json');
     await writeFile(path, '{"factor": 0.9, "models": {"a": {"free": true}}}');
     const { meter } = resolveConfig({}, { TOKENMETER_PRICES: path });
     assert.deepEqual(meter.prices, { factor: 0.9, models: { a: { free: true } } });
@@ -82,7 +82,6 @@ describe('configuration', () => {
     assert.deepEqual(problems({}, { TOKENMETER_PRICES: path }), [
       'variable TOKENMETER_PRICES.factor: got -1, expected a factor from 0 to 1,000',
     ]);
-    await rm(folder, { recursive: true });
   });
 
   test('an option in code wins over a variable; an empty variable is none', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { table } from '../src/pricing/table.ts';
+import { temporaryFolder } from './support/fake-sdk.ts';
 import { GPT, hello, metered } from './support/setup.ts';
 
 const ATTRIBUTE = 'gen_ai.usage.cost.amount';
@@ -38,11 +38,11 @@ describe('prices of your own, in a running meter', () => {
 
 describe('a newer table, in a running meter', () => {
   const setup = metered();
-  let folder: string;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let path: string;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tokenmeter-'));
-    path = join(folder, 'table.json');
+    folder = await temporaryFolder();
+    path = join(folder.path, 'table.json');
     const listed = table.providers.openai?.models['gpt-4.1']?.[0];
     const cheap = { ...listed, rates: { input: 1_000_000, cacheRead: 0, output: 0 } };
     const openai = { models: { 'gpt-4.1': [cheap] }, aliases: {} };
@@ -50,7 +50,7 @@ describe('a newer table, in a running meter', () => {
     setup.meter.instrumentation.setConfig({ prices: { refresh: { from: path } } });
     setup.meter.instrumentation.enable();
   });
-  after(() => rm(folder, { recursive: true }));
+  after(() => folder[Symbol.asyncDispose]());
 
   test('is taken in the background, and calls are priced by it from then on', async () => {
     const isInUse = (version: string) => setup.meter.sum('tokenmeter.price.table', { version });

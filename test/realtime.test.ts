@@ -8,7 +8,7 @@ import { LiveWS } from 'openai/resources/live/ws';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import { withUsageContext } from '../src/index.ts';
 import { type Provider, startProvider } from './provider/server.ts';
-import { openRealtimeWebSocket, openRealtimeWS } from './provider/websockets.ts';
+import { openLive, openRealtimeWebSocket, openRealtimeWS } from './provider/websockets.ts';
 import { App } from './support/app.ts';
 import { createMeter, type TestMeter } from './support/meter.ts';
 
@@ -106,15 +106,7 @@ describe('sessions over a WebSocket', () => {
   const second = Buffer.alloc(48_000).toString('base64');
 
   test('Live: its seconds as they rise, and what it delegates, once for all connections', async () => {
-    const client = new OpenAI({ apiKey: 'test', baseURL: server.openaiUrl });
-    const session = new LiveWS(client);
-    const started = new Promise<string>((resolve) =>
-      session.once('session.started', ({ session: { id } }) => resolve(id)),
-    );
-    const delegation = { type: 'responses', model: 'gpt-5@in=90,out=30' };
-    session.send({ type: 'session.start', session: { model: 'gpt-live-1', delegation } as never });
-    const sideband = new SidebandWS(client, { session_id: await started });
-    await once(sideband, 'session.started');
+    const { session, sideband } = await openLive(server, 'gpt-5@in=90,out=30');
     meter.takeSpans();
 
     for (let count = 1; count <= 2; count++) {
@@ -144,15 +136,7 @@ describe('sessions over a WebSocket', () => {
   });
 
   test('of two connections to a session one closes: what the other brings is metered', async () => {
-    const client = new OpenAI({ apiKey: 'test', baseURL: server.openaiUrl });
-    const session = new LiveWS(client);
-    const started = new Promise<string>((resolve) =>
-      session.once('session.started', ({ session: { id } }) => resolve(id)),
-    );
-    const delegation = { type: 'responses', model: 'gpt-5-mini@in=90,out=30,chunks=2' };
-    session.send({ type: 'session.start', session: { model: 'gpt-live-1', delegation } as never });
-    const sideband = new SidebandWS(client, { session_id: await started });
-    await once(sideband, 'session.started');
+    const { session, sideband } = await openLive(server, 'gpt-5-mini@in=90,out=30,chunks=2');
     const ended = new Promise<void>((resolve) =>
       session.on('response.event', (event) => {
         // As the API does, the sideband gets the event too; it leaves before the end.

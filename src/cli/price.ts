@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isUnpriced, usdFromPico } from '../pricing/cost.ts';
+import { isUnpriced, usdOf } from '../pricing/cost.ts';
 import { bookOf, tableVersion } from '../pricing/price.ts';
 import type { PricedCall } from '../pricing/types.ts';
 import { NO_COUNTS, textOutput, type Usage } from '../usage.ts';
@@ -79,8 +79,7 @@ function asText(provider: ProviderName, model: string, { input, output }: Usage,
 }
 
 function asJson(provider: ProviderName, { picoUsd, byClass, ...call }: PricedCall): object {
-  const amounts = Object.entries(byClass).map(([name, amount]) => [name, usdFromPico(amount)]);
-  return { provider, ...call, totalUsd: usdFromPico(picoUsd), byClass: Object.fromEntries(amounts) };
+  return { provider, ...call, ...usdOf({ picoUsd, byClass }) };
 }
 
 /** Why there is no price, and what may have been meant. */

@@ -1,5 +1,5 @@
 import { readUsage } from '../providers/index.ts';
-import { isUnpriced, usdFromPico } from './cost.ts';
+import { isUnpriced, usdOf } from './cost.ts';
 import type { PriceOptions } from './overrides.ts';
 import { bookOf } from './price.ts';
 import type { Confidence, CostClass } from './types.ts';
@@ -47,14 +47,6 @@ export function calculateCost(request: CostRequest): CalculatedCost | undefined 
   });
   if (isUnpriced(call)) return undefined;
 
-  const byClass: Partial<Record<CostClass, number>> = {};
-  for (const [name, picoUsd] of Object.entries(call.byClass))
-    byClass[name as CostClass] = usdFromPico(picoUsd);
-  return {
-    totalUsd: usdFromPico(call.picoUsd),
-    byClass,
-    model: call.model,
-    tableVersion: call.tableVersion,
-    confidence: call.confidence,
-  };
+  const { model, tableVersion, confidence } = call;
+  return { ...usdOf(call), model, tableVersion, confidence };
 }

@@ -2,7 +2,7 @@ import type { InputTokens, Units, Usage } from '../usage.ts';
 import { Bill, LONGEST_REASON } from './bill.ts';
 import { findBadCount } from './counts.ts';
 import { tierOf } from './tier.ts';
-import type { Cost, Price, Rates, TokenClass, UnitPrices, Unpriced } from './types.ts';
+import type { Cost, CostClass, Price, Rates, TokenClass, UnitPrices, Unpriced } from './types.ts';
 
 /** OpenAI's stated price of a cache write is that of its default lifetime, 30 minutes. */
 const WRITE_CLASS: ReadonlyMap<string, TokenClass> = new Map([
@@ -39,6 +39,13 @@ export function isUnpriced<C extends Cost>(result: C | Unpriced): result is Unpr
 /** Only for export: the one place where money becomes a floating-point number. */
 export function usdFromPico(picoUsd: bigint): number {
   return Number(picoUsd) / 1e12;
+}
+
+/** The same of a whole cost. */
+export function usdOf({ picoUsd, byClass }: Cost) {
+  const usd: Partial<Record<CostClass, number>> = {};
+  for (const [name, amount] of Object.entries(byClass)) usd[name as CostClass] = usdFromPico(amount);
+  return { totalUsd: usdFromPico(picoUsd), byClass: usd };
 }
 
 function ratesFor(usage: Usage, price: Price): Rates | Unpriced {

@@ -1,7 +1,14 @@
 import { NO_COUNTS, type Usage, type UsagePart } from '../usage.ts';
 import { costOf, isUnpriced } from './cost.ts';
 import { type Match, ModelNames } from './match.ts';
-import { checkPrices, NO_OVERRIDES, Overrides, type PriceOptions, scale } from './overrides.ts';
+import {
+  checkPrices,
+  NO_OVERRIDES,
+  type Override,
+  Overrides,
+  type PriceOptions,
+  scale,
+} from './overrides.ts';
 import { table } from './table.ts';
 import { REGIONAL } from './tier.ts';
 import type { Cost, CostClass, Price, PricedCall, PriceTable, Unpriced } from './types.ts';
@@ -48,18 +55,17 @@ export class PriceBook {
   };
 
   #priceOne(call: CallToPrice): PricedCall | Unpriced {
-    const named = this.#overrides.find(call.vendor ?? call.provider, call.model);
-    if (named?.price) return this.#own(named.name, costOf(flat(call.usage), named.price));
-    if (named?.free) return this.#free(named.name);
+    const vendor = call.vendor ?? call.provider;
+    const named = this.#overrides.find(vendor, call.model);
+    if (named?.price || named?.free) return this.#own(named, call.usage);
 
     const names = named?.sameAs === undefined ? call.model : [named.sameAs];
     if (!this.#names.hasProvider(call.provider)) return { reason: 'unknown_provider' };
     const match = this.#matchFirst(call.provider, names);
     if (match === undefined) return { reason: 'unknown_model' };
     // What is said of a model holds for all names that it has.
-    const own = named ?? this.#overrides.find(call.vendor ?? call.provider, [match.model]);
-    if (own?.price) return this.#own(own.name, costOf(flat(call.usage), own.price));
-    if (own?.free) return this.#free(own.name);
+    const own = named ?? this.#overrides.find(vendor, [match.model]);
+    if (own?.price || own?.free) return this.#own(own, call.usage);
     const cost = costAt(match, call);
     if (isUnpriced(cost)) return cost;
     return {
@@ -85,10 +91,11 @@ export class PriceBook {
     return sum ?? { reason: 'unknown_model' };
   }
 
-  #own(model: string, cost: Cost | Unpriced): PricedCall | Unpriced {
-    return isUnpriced(cost)
-      ? cost
-      : { ...cost, model, confidence: 'exact', tableVersion: this.#table.version };
+  #own({ name, price }: Override, usage: Usage): PricedCall | Unpriced {
+    const free = this.#free(name);
+    if (price === undefined) return free;
+    const cost = costOf(flat(usage), price);
+    return isUnpriced(cost) ? cost : { ...free, ...cost };
   }
 
   #free(model: string): PricedCall {

@@ -1,28 +1,29 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { CostEstimate } from '../../src/estimate/index.ts';
 import { tableVersion } from '../../src/pricing/index.ts';
 import { tokenmeter } from '../support/command.ts';
+import { temporaryFolder } from '../support/fake-sdk.ts';
 
 const USER = { role: 'user', content: 'Tell me a joke about OpenTelemetry' };
 const IMAGE = { type: 'image_url', image_url: { url: 'https://example.com/cat.png' } };
 
 describe('tokenmeter estimate', () => {
-  let folder: string;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tokenmeter-estimate-'));
+    folder = await temporaryFolder();
   });
-  after(() => rm(folder, { recursive: true }));
+  after(() => folder[Symbol.asyncDispose]());
 
   const file = async (name: string, content: unknown) => {
     const text = typeof content === 'string' ? content : JSON.stringify(content);
-    await writeFile(join(folder, name), text);
+    await writeFile(join(folder.path, name), text);
     return name;
   };
-  const run = (args: readonly string[], input = '') => tokenmeter(['estimate', ...args], { folder, input });
+  const run = (args: readonly string[], input = '') =>
+    tokenmeter(['estimate', ...args], { folder: folder.path, input });
   const json = (args: readonly string[], input?: string) => {
     const { code, stdout, stderr } = run([...args, '--json'], input);
     assert.equal(stderr, '');

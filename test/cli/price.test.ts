@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseTable } from '../../src/pricing/schema.ts';
 import { table } from '../../src/pricing/table.ts';
 import { tokenmeter } from '../support/command.ts';
+import { temporaryFolder } from '../support/fake-sdk.ts';
 
 describe('tokenmeter price', () => {
   const price = (...args: string[]) => tokenmeter(['price', ...args]);
@@ -70,8 +70,8 @@ describe('tokenmeter price', () => {
   }
 
   test('prices of your own, from the file that the variable names', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tokenmeter-'));
-    const path = join(folder, 'prices.json');
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'prices.json');
     await writeFile(path, '{"models": {"acme": {"input": 1, "output": 2}}}');
     const run = () => tokenmeter(['price', 'acme', '--in', '1000'], { env: { TOKENMETER_PRICES: path } });
     assert.match(run().stdout, /total +\$0\.001$/m);
@@ -79,7 +79,6 @@ describe('tokenmeter price', () => {
     const { code, stderr } = run();
     assert.equal(code, 2);
     assert.match(stderr, /^error: .*TOKENMETER_PRICES\.models\.acme\.input: got -1/);
-    await rm(folder, { recursive: true });
   });
 
   test('help shows examples', () => {

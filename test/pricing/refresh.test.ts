@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
@@ -11,6 +10,7 @@ import { refreshPrices } from '../../src/pricing/refresh.ts';
 import { parseTable } from '../../src/pricing/schema.ts';
 import { table } from '../../src/pricing/table.ts';
 import type { PriceTable } from '../../src/pricing/types.ts';
+import { temporaryFolder } from '../support/fake-sdk.ts';
 
 const newer = { ...table, version: 'newer' };
 
@@ -43,11 +43,11 @@ describe('a table from elsewhere', () => {
 });
 
 describe('refresh', () => {
-  let folder: string;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tokenmeter-prices-'));
+    folder = await temporaryFolder();
   });
-  after(() => rm(folder, { recursive: true }));
+  after(() => folder[Symbol.asyncDispose]());
 
   /** What one look brings: a table, or the warning that tells why not. */
   async function look(from: string): Promise<PriceTable | string> {
@@ -76,7 +76,7 @@ describe('refresh', () => {
   }
 
   test('from a file', async () => {
-    const path = join(folder, 'good.json');
+    const path = join(folder.path, 'good.json');
     await writeFile(path, JSON.stringify(newer));
     assert.equal(((await look(path)) as PriceTable).version, 'newer');
     assert.equal(((await look(`file://${path}`)) as PriceTable).version, 'newer');
@@ -105,9 +105,9 @@ describe('refresh', () => {
   });
 
   test('a file that is not there, or no table', async () => {
-    const path = join(folder, 'broken.json');
+    const path = join(folder.path, 'broken.json');
     await writeFile(path, '{"version": 1}');
     assert.match(String(await look(path)), /the last good ones stay/);
-    assert.match(String(await look(join(folder, 'missing.json'))), /the last good ones stay/);
+    assert.match(String(await look(join(folder.path, 'missing.json'))), /the last good ones stay/);
   });
 });

@@ -3,6 +3,8 @@ import OpenAI from 'openai';
 import type { OpenAIRealtimeEmitter } from 'openai/realtime/internal-base';
 import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
+import { SidebandWS } from 'openai/resources/live/sideband/ws';
+import { LiveWS } from 'openai/resources/live/ws';
 import type { Provider } from './server.ts';
 
 type Options = NonNullable<ConstructorParameters<typeof OpenAIRealtimeWS>[0]['options']>;
@@ -34,6 +36,20 @@ export function openRealtimeWebSocket(provider: Provider, model: string): Promis
   } finally {
     globalThis.WebSocket = WebSocket;
   }
+}
+
+/** A Live session that delegates to a model, and a second connection to it. */
+export async function openLive(provider: Provider, delegate: string) {
+  const client = clientOf(provider);
+  const session = new LiveWS(client);
+  const started = new Promise<string>((resolve) =>
+    session.once('session.started', ({ session: { id } }) => resolve(id)),
+  );
+  const delegation = { type: 'responses', model: delegate };
+  session.send({ type: 'session.start', session: { model: 'gpt-live-1', delegation } as never });
+  const sideband = new SidebandWS(client, { session_id: await started });
+  await new Promise<unknown>((resolve) => sideband.once('session.started', resolve));
+  return { session, sideband };
 }
 
 async function created<T extends OpenAIRealtimeEmitter>(realtime: T): Promise<T> {
