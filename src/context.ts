@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { cutLabel } from './label-length.ts';
+import { cleanLabel } from './label.ts';
 
 /** On whose behalf code runs. Every member is optional; a nested context adds to the outer one. */
 export interface UsageContext {
@@ -37,7 +37,7 @@ export function readUsageContext(context: unknown): UsageContext {
   const said: { -readonly [K in keyof UsageContext]: UsageContext[K] } = {};
   for (const name of ['user', 'team', 'feature'] as const) {
     const value = (context as Record<string, unknown> | null | undefined)?.[name];
-    if (typeof value === 'string' && value !== '') said[name] = cutLabel(value);
+    if (typeof value === 'string' && value !== '') said[name] = cleanLabel(value);
     else if (typeof value === 'number' || typeof value === 'bigint') said[name] = String(value);
   }
   return said;

@@ -1,5 +1,12 @@
 export type { UserResolver } from './calls/pipeline.ts';
-export type { MeterConfig, MeterPrices, PrometheusOptions, TokenmeterConfig } from './config.ts';
+export type { ShownUserOptions } from './calls/shown-user.ts';
+export type {
+  MeterConfig,
+  MeterPrices,
+  PrometheusOptions,
+  TokenmeterConfig,
+  UserOptions,
+} from './config.ts';
 export type { UsageContext } from './context.ts';
 export { withUsageContext } from './context.ts';
 export type { Destination } from './destinations.ts';

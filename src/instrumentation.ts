@@ -10,7 +10,14 @@ import { DeferredWork } from './calls/deferred.ts';
 import { OpenCalls } from './calls/open-calls.ts';
 import type { Pipeline } from './calls/pipeline.ts';
 import { SessionMeter } from './calls/session.ts';
-import { checkMeterConfig, DEFAULT_ABANDON_AFTER_SECONDS, type MeterConfig } from './config.ts';
+import { shownUser } from './calls/shown-user.ts';
+import {
+  checkMeterConfig,
+  DEFAULT_ABANDON_AFTER_SECONDS,
+  type MeterConfig,
+  seriesLimits,
+  userOptions,
+} from './config.ts';
 import { TokenmeterError } from './errors.ts';
 import {
   type FoundClient,
@@ -35,6 +42,8 @@ import { type Begin, patchClient } from './sdk/client.ts';
 import { patchEmitter } from './sdk/emitter.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
+import { observeSeries, SHARED_MAX_SERIES, zerosFor } from './telemetry/observed-series.ts';
+import { SeriesTable } from './telemetry/series-table.ts';
 import {
   describeFailure,
   describeRequest,
@@ -56,6 +65,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   declare private _handedOver: Set<object> | undefined;
   declare private _patchAll: (() => void) | undefined;
   declare private _metrics: Metrics | undefined;
+  declare private _series: SeriesTable | undefined;
   declare private _pipeline: Pipeline | undefined;
   declare private _prices: PriceBook | undefined;
   declare private _stopRefresh: (() => void) | undefined;
@@ -162,7 +172,8 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   }
 
   protected override _updateMetricInstruments(): void {
-    this._metrics?.useMeter(this.meter);
+    if (this._metrics) this._metrics.useMeter(this.meter);
+    else if (this._series) this._metrics = this._createMetrics();
   }
 
   /** What to do with a file of an SDK that was just loaded; `exportsClient` when one must be in it. */
@@ -247,10 +258,28 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     });
   }
 
+  /** @internal For a meter provider whose readers read the series themselves. */
+  useSeries(series: SeriesTable): void {
+    this._series = series;
+  }
+
+  private _createMetrics(): Metrics {
+    const priceTable = () => this._priceBook().table;
+    if (this._series) return new Metrics(this.meter, { series: this._series, priceTable });
+    const config = this.getConfig();
+    const series = new SeriesTable({ ...seriesLimits(config, SHARED_MAX_SERIES), keepsAll: true });
+    return new Metrics(this.meter, {
+      series,
+      priceTable,
+      observeSeries: (meter) => observeSeries(series, meter, zerosFor(config.zeroFirst, meter)),
+    });
+  }
+
   private _pipelineOf(): Pipeline {
     if (this._pipeline) return this._pipeline;
-    this._metrics ??= new Metrics(this.meter, () => this._priceBook().table);
+    this._metrics ??= this._createMetrics();
     const { user, streamUsage, deployments, abandonAfterSeconds } = this.getConfig();
+    const { resolve, ...shown } = userOptions(user);
     this._deferred ??= new DeferredWork();
     this._sessions ??= new DeferredWork();
     this._openCalls ??= new OpenCalls();
@@ -258,7 +287,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     const pipeline: Pipeline = {
       sinks: [this._metrics, spanSink],
       price: this._priceBook().price,
-      resolveUser: user,
+      users: { resolve, show: shownUser(shown) },
       streamUsage: streamUsage ?? true,
       deployments: deployments ?? {},
       openCalls: this._openCalls,

@@ -7,7 +7,7 @@ import {
   metrics,
 } from '@opentelemetry/api';
 import { type IMetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
-import { type ResolvedConfig, resolveConfig, type TokenmeterConfig } from './config.ts';
+import { type ResolvedConfig, resolveConfig, seriesLimits, type TokenmeterConfig } from './config.ts';
 import { type Destination, metricDestinations, traceDestinations } from './destinations.ts';
 import { type Diagnosis, diagnosis } from './diagnosis.ts';
 import { TokenmeterError } from './errors.ts';
@@ -15,8 +15,10 @@ import { TokenmeterInstrumentation } from './instrumentation.ts';
 import { warnVisibly } from './report.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
 import { type ScrapeEndpoint, startScrapeEndpoint } from './telemetry/prometheus.ts';
-import { consoleReader, otlpReader } from './telemetry/readers.ts';
+import { ZEROS } from './telemetry/reader.ts';
+import { consoleReader, otlpReader, type Pushing } from './telemetry/readers.ts';
 import { createResource } from './telemetry/resource.ts';
+import { SeriesTable } from './telemetry/series-table.ts';
 import {
   lateTracerProvider,
   prepareTracing,
@@ -56,6 +58,7 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   // What can fail comes first: nothing is patched by a start that fails.
   const metering = joinedMeterProvider() ?? ownMeterProvider(resolved);
   const instrumentation = new TokenmeterInstrumentation(resolved.meter);
+  if (metering.series) instrumentation.useSeries(metering.series);
   instrumentation.setMeterProvider(metering.provider);
   const tracing = startTraces(instrumentation, resolved);
   let stopped: Promise<unknown> | undefined;
@@ -74,6 +77,7 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
     shutdown: async () => {
       instrumentation.disable();
       instrumentation.settleOpenCalls();
+      metering.series?.end();
       stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown()]);
       await stopped;
     },
@@ -98,6 +102,8 @@ interface Metering {
   readonly provider: MeterProvider;
   readonly endpoint?: ScrapeEndpoint | undefined;
   readonly destinations: readonly Destination[];
+  /** What its readers read themselves. */
+  readonly series?: SeriesTable;
   shutdown(): Promise<void>;
 }
 
@@ -111,10 +117,16 @@ function joinedMeterProvider(): Metering | undefined {
 /** One of our own, not registered globally: an app that sets up OpenTelemetry later finds its place free. */
 function ownMeterProvider(config: ResolvedConfig): Metering {
   const exporters = new Set(config.metricExporters);
+  const { zeroFirst = 'scrape' } = config.meter;
+  const series = new SeriesTable(seriesLimits(config.meter));
+  const pushed: Pushing = { ...config, series, zeros: zeroFirst === 'always' ? ZEROS : 0 };
   const pushing: IMetricReader[] = [];
-  if (exporters.has('otlp')) pushing.push(loadOtlpReader(config));
-  if (exporters.has('console')) pushing.push(consoleReader(config));
-  const endpoint = exporters.has('prometheus') ? startScrapeEndpoint(config.prometheus) : undefined;
+  if (exporters.has('otlp')) pushing.push(loadOtlpReader(pushed));
+  if (exporters.has('console')) pushing.push(consoleReader(pushed));
+  const zeros = zeroFirst === 'never' ? 0 : ZEROS;
+  const endpoint = exporters.has('prometheus')
+    ? startScrapeEndpoint({ ...config.prometheus, series, zeros })
+    : undefined;
   endpoint?.listening.catch((error: Error) => diag.error(`tokenmeter: ${error.message}`));
   const provider = new SdkMeterProvider({
     resource: createResource(config.serviceName),
@@ -126,9 +138,12 @@ function ownMeterProvider(config: ResolvedConfig): Metering {
   return {
     provider,
     endpoint,
+    series,
     destinations: metricDestinations(config, process.env),
     shutdown: async () => {
       cancelFlush?.();
+      const { drainSeconds } = config.prometheus;
+      if (drainSeconds > 0) await endpoint?.drain(drainSeconds);
       await provider.shutdown();
       await endpoint?.close();
     },
@@ -154,9 +169,9 @@ function startTraces(
 }
 
 /** The package is loaded from node_modules, which a bundled app may come without. */
-function loadOtlpReader(config: ResolvedConfig): IMetricReader {
+function loadOtlpReader(pushing: Pushing): IMetricReader {
   try {
-    return otlpReader(config, process.env);
+    return otlpReader(pushing, process.env);
   } catch (cause) {
     throw new TokenmeterError(`OTEL_METRICS_EXPORTER=otlp: no exporter: ${firstLine(cause)}`, { cause });
   }

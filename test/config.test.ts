@@ -27,13 +27,18 @@ describe('configuration', () => {
       disabled: false,
       serviceName: undefined,
       meter: {
+        user: { label: undefined, salt: undefined },
+        maxUsers: undefined,
+        maxSeries: undefined,
+        idleSeconds: undefined,
+        zeroFirst: undefined,
         streamUsage: true,
         deployments: undefined,
         prices: undefined,
         abandonAfterSeconds: undefined,
       },
       metricExporters: ['prometheus'],
-      prometheus: { host: 'localhost', port: 9464, path: '/metrics' },
+      prometheus: { host: 'localhost', port: 9464, path: '/metrics', drainSeconds: 0 },
       exportIntervalMillis: 60_000,
       exportTimeoutMillis: 30_000,
       logLevel: undefined,
@@ -51,7 +56,7 @@ describe('configuration', () => {
       },
     );
     assert.deepEqual(metricExporters, ['otlp', 'prometheus']);
-    assert.deepEqual(prometheus, { host: '0.0.0.0', port: 0, path: '/metrics' });
+    assert.deepEqual(prometheus, { host: '0.0.0.0', port: 0, path: '/metrics', drainSeconds: 0 });
     assert.equal(disabled, true);
   });
 
@@ -62,9 +67,20 @@ describe('configuration', () => {
         TOKENMETER_STREAM_USAGE: 'false',
         TOKENMETER_DEPLOYMENTS: 'prod-chat=gpt-4.1, prod-embed = text-embedding-3-small',
         TOKENMETER_ABANDON_AFTER_SECONDS: '0.5',
+        TOKENMETER_USER_LABEL: 'hash',
+        TOKENMETER_USER_SALT: 'keep this one secret',
+        TOKENMETER_MAX_USERS: '50',
+        TOKENMETER_MAX_SERIES: '5000',
+        TOKENMETER_IDLE_SECONDS: '60',
+        TOKENMETER_ZERO_FIRST: 'never',
       },
     );
     assert.deepEqual(meter, {
+      user: { label: 'hash', salt: 'keep this one secret' },
+      maxUsers: 50,
+      maxSeries: 5000,
+      idleSeconds: 60,
+      zeroFirst: 'never',
       streamUsage: false,
       deployments: { 'prod-chat': 'gpt-4.1', 'prod-embed': 'text-embedding-3-small' },
       prices: undefined,
@@ -115,7 +131,31 @@ describe('configuration', () => {
     ],
     [{ prometheus: { prot: 1 } }, {}, 'option prometheus.prot: no such option'],
     [{ prometheus: true }, {}, 'option prometheus: got true, expected an object or false'],
-    [{ user: 'ann' }, {}, 'option user: got "ann", expected a function'],
+    [{ user: 'ann' }, {}, 'option user: got "ann", expected a function or an object'],
+    [{ user: { label: 'md5' } }, {}, 'option user.label: got "md5", expected one of raw, hash, off'],
+    [{ user: { lable: 'off' } }, {}, 'option user.lable: no such option'],
+    [
+      { user: { label: 'hash', salt: 'short' } },
+      {},
+      'option user.salt: got a secret that cannot be used, expected at least 16 characters',
+    ],
+    [
+      { user: { label: 'hash' } },
+      {},
+      'option user.salt: missing, expected at least 16 characters for the label "hash" (or TOKENMETER_USER_SALT)',
+    ],
+    [{ maxUsers: 1.5 }, {}, 'option maxUsers: got 1.5, expected a whole number from 0 up'],
+    [
+      {},
+      { TOKENMETER_MAX_USERS: '-1' },
+      'variable TOKENMETER_MAX_USERS: got "-1", expected a whole number from 0 up',
+    ],
+    [{ zeroFirst: true }, {}, 'option zeroFirst: got true, expected one of scrape, always, never'],
+    [
+      {},
+      { TOKENMETER_DRAIN_SECONDS: '1h' },
+      'variable TOKENMETER_DRAIN_SECONDS: got "1h", expected a number of seconds from 0 to 3600',
+    ],
     [{ streamUsage: 'no' }, {}, 'option streamUsage: got "no", expected true or false'],
     [{ userz: 1 }, {}, 'option userz: no such option'],
     [
@@ -138,7 +178,7 @@ describe('configuration', () => {
       {},
       { TOKENMETER_PRICES: '/nowhere/prices.json' },
       'variable TOKENMETER_PRICES: got "/nowhere/prices.json", expected a file with JSON ' +
-        "(ENOENT: no such file or directory, open '/nowhere/prices.json')",
+        "(ENOENT: no such file or directory, stat '/nowhere/prices.json')",
     ],
     [{ serviceName: '' }, {}, 'option serviceName: got "", expected a name'],
     ['config', {}, 'configuration: got "config", expected an object'],

@@ -30,7 +30,7 @@ describe('prices of your own, in a running meter', () => {
 
   test('the version and the age of the table are metrics', async () => {
     assert.equal(await setup.meter.sum('tokenmeter.price.table', { version: table.version }), 1);
-    const age = await setup.meter.sum('tokenmeter.price.table.age');
+    const age = await setup.meter.sum('tokenmeter.price.table.age.seconds');
     const expected = (Date.now() - Date.parse(table.date)) / 1000;
     assert.ok(Math.abs(age - expected) < 60);
   });

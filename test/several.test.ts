@@ -256,7 +256,7 @@ const TWO_COPIES = `
   const counts = [];
   const before = { first: 0, second: 0 };
   const read = async ({ url }) => {
-    const text = await fetch(url).then((response) => response.text(), () => '');
+    const text = await fetch(url + '?zero_first=false').then((response) => response.text(), () => '');
     return Number(/^tokenmeter_requests_total.* (\\d+)$/m.exec(text)?.[1] ?? 0);
   };
   async function count() {

@@ -28,8 +28,8 @@ describe('startTokenmeter', () => {
     await call('ann');
     const url = (await meter.metricsUrl) ?? assert.fail();
     assert.match(url, /^http:\/\/localhost:\d+\/llm$/);
-    const response = await fetch(url);
-    assert.match(response.headers.get('content-type') ?? '', /^text\/plain/);
+    const response = await fetch(`${url}?zero_first=false`);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
     const text = await response.text();
     assert.match(text, /^target_info\{.*service_name="shop"/m);
     assert.match(text, /^tokenmeter_cost_usd_total\{user_id="ann".*\} 0\.0018$/m);
@@ -42,30 +42,6 @@ describe('startTokenmeter', () => {
     const before = server.requests.length;
     await call('bob');
     assert.equal(server.requests.length, before + 1, 'the app goes on');
-  });
-
-  test('3,000 users: nobody is lost in an overflow', async () => {
-    const meter = startTokenmeter({ prometheus: { port: 0 } });
-    meter.instrumentation.manuallyInstrument(OpenAI);
-    const ids = Array.from({ length: 3000 }, (_, n) => `user-${n}`);
-    const fetch = async () => Response.json({ model: 'gpt-4.1', usage: { prompt_tokens: 10 } });
-    const client = new OpenAI({ apiKey: 'test', fetch });
-    await Promise.all(
-      ids.map((user) => client.chat.completions.create({ model: GPT, messages: hello, user })),
-    );
-    const text = await (await globalThis.fetch((await meter.metricsUrl) ?? '')).text();
-    await meter.shutdown();
-    assert.equal(text.match(/^tokenmeter_requests_total\{user_id="user-\d+"/gm)?.length, 3000);
-    assert.doesNotMatch(text, /otel_metric_overflow/);
-  });
-
-  test('a user id cannot break the exposition', async () => {
-    const meter = startTokenmeter({ prometheus: { port: 0 } });
-    meter.instrumentation.manuallyInstrument(OpenAI);
-    await call('a"b\\c\nd');
-    const text = await (await fetch((await meter.metricsUrl) ?? '')).text();
-    await meter.shutdown();
-    assert.match(text, /^tokenmeter_cost_usd_total\{user_id="a\\"b\\\\c\\nd",/m);
   });
 
   test('a busy port is an error that names it and the way out, and takes nothing down', async () => {

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Provider, startProvider } from './provider/server.ts';
 import { App } from './support/app.ts';
 import { install, installAs, temporaryFolder } from './support/fake-sdk.ts';
+import { look } from './support/scrape.ts';
 
 const register = new URL('../dist/register.js', import.meta.url).href;
 
@@ -41,7 +42,7 @@ describe('an SDK of a version that nobody has tested', () => {
     });
     await app.find(/^done$/m);
     const [, url = ''] = await app.find(/metrics at (\S+)/);
-    const scrape = await (await fetch(url)).text();
+    const scrape = await look(url);
     assert.equal(await app.finish(), 0);
     return { scrape, stderr: app.stderr };
   }

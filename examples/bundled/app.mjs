@@ -21,7 +21,8 @@ async function main() {
   const { sdks } = await meter.diagnose();
   for (const { module, version, metered } of sdks)
     console.log(module, version, metered ? 'metered' : 'NOT metered');
-  const response = await fetch(await meter.metricsUrl);
+  // As it is: Prometheus is shown new series as 0 first.
+  const response = await fetch(`${await meter.metricsUrl}?zero_first=false`);
   console.log(await response.text());
   await meter.shutdown();
 }

@@ -32,7 +32,8 @@ export async function startApp(provider: Provider, metricsPort: number): Promise
   const metricsUrl = new URL(`http://localhost:${metricsPort}/metrics`);
   const scrape = async () => {
     try {
-      const response = await fetch(metricsUrl);
+      // As it is: Prometheus is shown new series as 0 first.
+      const response = await fetch(`${metricsUrl}?zero_first=false`);
       return parseScrape(await response.text());
     } catch (cause) {
       throw new Error(`${metricsUrl} does not answer; the chat service wrote:\n${child.errors()}`, { cause });

@@ -39,12 +39,7 @@ export function settleAnswer(pipeline: Pipeline, provider: Provider, client: Cli
     client,
     facts: { model: facts.model },
     params: NOTHING,
-    who: identify(
-      answer.who,
-      pipeline.resolveUser,
-      { provider: vendor, operation, params: NOTHING },
-      answer.user,
-    ),
+    who: identify(answer.who, pipeline.users, { provider: vendor, operation, params: NOTHING }, answer.user),
     startedAtMs,
   };
   settle(pipeline, subject, {

@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { currentUsageContext, type UsageContext } from '../context.ts';
+import { currentUsageContext } from '../context.ts';
 import type {
   Endpoint,
   Operation,
@@ -17,7 +17,7 @@ import { estimateUsage } from './estimate.ts';
 import type { CallSubject, Outcome, Pipeline, UnmeteredReason } from './pipeline.ts';
 import { sessionKey } from './session.ts';
 import { settle } from './settle.ts';
-import { identify } from './who.ts';
+import { identify, type Who } from './who.ts';
 
 const NO_FACTS: RequestFacts = Object.freeze({});
 const NO_PARAMS: Params = Object.freeze({});
@@ -33,7 +33,7 @@ export class Call implements CallObserver, CallSubject {
   readonly operation: Operation;
   readonly endpoint: Endpoint;
   readonly client: Client;
-  who: UsageContext = currentUsageContext();
+  who: Who = currentUsageContext();
   facts: RequestFacts = NO_FACTS;
   params: Params = NO_PARAMS;
   known = false;
@@ -108,7 +108,7 @@ export class Call implements CallObserver, CallSubject {
       this.facts = this.endpoint.request(this.params, this.client);
       this.who = identify(
         this.who,
-        this.#pipeline.resolveUser,
+        this.#pipeline.users,
         { provider: this.vendor, operation: this.operation, params: this.params },
         this.facts.user,
       );

@@ -7,6 +7,7 @@ import type { Client } from '../sdk/types.ts';
 import type { Usage } from '../usage.ts';
 import type { DeferredWork } from './deferred.ts';
 import type { OpenCalls } from './open-calls.ts';
+import type { UserRules, Who } from './who.ts';
 
 export type Outcome = 'ok' | 'error' | 'aborted';
 
@@ -34,7 +35,7 @@ export interface CallSubject {
   readonly client: Client;
   readonly facts: RequestFacts;
   readonly params: Params;
-  readonly who: UsageContext;
+  readonly who: Who;
   /** When it began, if that was before its span is started: milliseconds since the epoch. */
   readonly startedAtMs?: number | undefined;
   /** The SDK is about to end the span that it started for this call. */
@@ -52,7 +53,7 @@ export interface SettledCall {
   readonly finishReasons: readonly string[];
   /** Span attributes of the provider's own. */
   readonly attributes: Attributes | undefined;
-  readonly who: UsageContext;
+  readonly who: Who;
   readonly outcome: Outcome;
   /** How many requests it stands for: 1, but for results of work whose requests were counted, or not seen. */
   readonly requests: number;
@@ -91,7 +92,7 @@ export type UserResolver = (call: {
 export interface Pipeline {
   readonly sinks: readonly Sink[];
   readonly price: Pricing;
-  readonly resolveUser: UserResolver | undefined;
+  readonly users: UserRules;
   /** Adds what is needed to see usage on streams that do not ask for it. */
   readonly streamUsage: boolean;
   /** The model behind a deployment, by the name that requests use. */

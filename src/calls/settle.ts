@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { cutLabel } from '../label-length.ts';
+import { cleanLabel } from '../label.ts';
 import { isUnpriced } from '../pricing/cost.ts';
 import type { PricedCall, Unpriced } from '../pricing/types.ts';
 import type { ResponseFacts } from '../providers/types.ts';
@@ -31,8 +31,8 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
     const settled: SettledCall = {
       provider: subject.vendor,
       operation: subject.operation,
-      requestModel: cutLabel(subject.facts.model),
-      responseModel: cutLabel(facts?.model),
+      requestModel: cleanLabel(subject.facts.model),
+      responseModel: cleanLabel(facts?.model),
       responseId: facts?.id,
       finishReasons: facts?.finishReasons ?? [],
       attributes: facts?.attributes,

@@ -1,8 +1,20 @@
 import { readUsageContext, type UsageContext } from '../context.ts';
-import { cutLabel } from '../label-length.ts';
+import { cleanLabel } from '../label.ts';
 import type { Params } from '../providers/types.ts';
 import { warnOnce } from '../report.ts';
 import type { UserResolver } from './pipeline.ts';
+
+/** On whose behalf a call is made. */
+export interface Who extends UsageContext {
+  /** The user as metrics, spans and records may show him; undefined where they may not. */
+  readonly shownUser?: string | undefined;
+}
+
+/** What the app's options say of users. */
+export interface UserRules {
+  readonly resolve?: UserResolver | undefined;
+  show(user: string): string | undefined;
+}
 
 interface Asked {
   readonly provider: string;
@@ -13,15 +25,14 @@ interface Asked {
 /** On whose behalf: what `withUsageContext` says, then the resolver, then the request. */
 export function identify(
   context: UsageContext,
-  resolver: UserResolver | undefined,
+  rules: UserRules,
   asked: Asked,
   named: string | undefined,
-): UsageContext {
-  if (context.user !== undefined) return context;
-  const resolved = resolver && resolve(resolver, asked);
-  const user = resolved?.user ?? cutLabel(named);
-  if (resolved === undefined) return user === undefined ? context : { ...context, user };
-  return { ...resolved, ...context, ...(user !== undefined && { user }) };
+): Who {
+  const resolved = context.user === undefined && rules.resolve ? resolve(rules.resolve, asked) : undefined;
+  const user = context.user ?? resolved?.user ?? cleanLabel(named);
+  if (user === undefined) return resolved ? { ...resolved, ...context } : context;
+  return { ...resolved, ...context, user, shownUser: rules.show(user) };
 }
 
 function resolve(resolver: UserResolver, asked: Asked): UsageContext | undefined {

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { SettledCall } from '../calls/pipeline.ts';
+import type { Who } from '../calls/who.ts';
 import { ATTR } from './names.ts';
 
 /** What was called: on every metric. */
@@ -13,9 +14,8 @@ export function whatLabels(call: SettledCall): Attributes {
 }
 
 /** On whose behalf: on the counters, never on a histogram. */
-export function whoLabels(call: SettledCall): Attributes {
-  const { user, team, feature } = call.who;
-  return present({ [ATTR.userId]: user, [ATTR.team]: team, [ATTR.feature]: feature });
+export function whoLabels({ shownUser, team, feature }: Who): Attributes {
+  return present({ [ATTR.userId]: shownUser, [ATTR.team]: team, [ATTR.feature]: feature });
 }
 
 /** An unknown value is a label that is not there: in Prometheus both are the empty string. */

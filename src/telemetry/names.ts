@@ -89,14 +89,20 @@ export const METRIC = {
     unit: '{request}',
     description: 'Calls with usage and without a known price.',
   },
+  overflow: {
+    name: 'tokenmeter.overflow.requests',
+    unit: '{request}',
+    description: 'Calls without series of their own: there are too many users, models or series.',
+  },
   priceTable: {
     name: 'tokenmeter.price.table',
     unit: '{table}',
     description: '1 for the version of the price table in use, 0 for one that was in use before.',
   },
   priceTableAge: {
-    name: 'tokenmeter.price.table.age',
-    unit: 's',
+    // In the name, not the unit: a scrape does not add units to names, and OTLP does.
+    name: 'tokenmeter.price.table.age.seconds',
+    unit: '{s}',
     description: 'Time since the date of the price table in use.',
   },
   duration: {

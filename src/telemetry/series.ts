@@ -1,102 +1,64 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Outcome, SettledCall } from '../calls/pipeline.ts';
-import type { Usage } from '../usage.ts';
-import { whatLabels, whoLabels } from './labels.ts';
+import { usdFromPico } from '../pricing/cost.ts';
+import { CALL, CALLS, type Layout } from './cells.ts';
 
-/** Token counts of one series by modality. What the provider does not call audio or image is text. */
-type ByModality = Record<'text' | 'audio' | 'image', number>;
+/** Of a counter that nothing was added to yet. */
+const UNBORN = -1;
 
-/** The running sums of all calls of one user with one model. */
-export interface Series {
-  /** Made once; every observation of the series passes the same object. */
+/** Running sums that share their labels. A counter is born, and from then on reported, with its first addition. */
+export class Series {
   readonly labels: Attributes;
-  /** The part of the labels that says what was called. */
-  readonly what: Attributes;
-  readonly inputTokens: ByModality;
-  readonly outputTokens: ByModality;
-  cacheReadTokens: number;
-  cacheWriteTokens: number;
-  reasoningTokens: number;
-  /** In 1e-12 dollars. Undefined until a call had a price: unknown is not free. */
-  costPicoUsd: bigint | undefined;
-  requests: Partial<Record<Outcome, number>>;
-  seconds: number;
-}
+  readonly layout: Layout;
+  /** Milliseconds since the epoch. */
+  readonly startedAt = Date.now();
+  /** The tick of the last addition. */
+  changed = UNBORN;
+  /** When that was, in milliseconds of `performance.now()`. */
+  usedAt = 0;
+  readonly #values: number[];
+  /** The tick in which each counter was born. */
+  readonly #born: number[];
+  /** Exact: dollars come into being only at export. */
+  #picoUsd = 0n;
+  /** As Prometheus has them, made when they are first asked for. */
+  #labelText: string | undefined;
 
-/** All series of a meter: one look-up per call, read as a whole at collection. */
-export class SeriesTable {
-  readonly #all: Series[] = [];
-  /** By provider, operation, request model, response model, user, team and feature. */
-  readonly #index: KeyTree = new Map();
-
-  [Symbol.iterator](): Iterator<Series> {
-    return this.#all.values();
+  constructor(labels: Attributes, layout: Layout) {
+    this.labels = labels;
+    this.layout = layout;
+    this.#values = new Array(layout.length).fill(0);
+    this.#born = new Array(layout.length).fill(UNBORN);
   }
 
-  /** Adds a call to the series it belongs to, which is returned. */
-  add(call: SettledCall): Series {
-    const series = this.#find(call);
-    series.requests[call.outcome] = (series.requests[call.outcome] ?? 0) + call.requests;
-    series.seconds += call.durationSeconds ?? 0;
-    if (call.cost) series.costPicoUsd = (series.costPicoUsd ?? 0n) + call.cost.picoUsd;
-    if (call.usage) addUsage(series, call.usage);
-    return series;
+  has(cell: number): boolean {
+    return this.#born[cell] !== UNBORN;
   }
 
-  #find(call: SettledCall): Series {
-    const { who } = call;
-    const operation = branch(branch(this.#index, call.provider), call.operation);
-    const what = branch(branch(operation, call.requestModel), call.responseModel);
-    const leaves = branch(branch(what, who.user), who.team) as Map<unknown, Series>;
-    let series = leaves.get(who.feature);
-    if (!series) {
-      series = newSeries(call);
-      leaves.set(who.feature, series);
-      this.#all.push(series);
-    }
-    return series;
+  add(cell: number, amount: number, tick: number): void {
+    this.#touch(cell, tick);
+    (this.#values[cell] as number) += amount;
   }
-}
 
-/**
- * A tree of Maps, a level for each part of the key. Joining the parts into one string would build and
- * hash that string anew for every call.
- */
-type KeyTree = Map<unknown, unknown>;
-
-function branch(tree: KeyTree, key: unknown): KeyTree {
-  let next = tree.get(key) as KeyTree | undefined;
-  if (!next) {
-    next = new Map();
-    tree.set(key, next);
+  addCost(picoUsd: bigint, tick: number): void {
+    this.#touch(CALL.cost, tick);
+    this.#picoUsd += picoUsd;
   }
-  return next;
-}
 
-function addUsage(series: Series, { input, output }: Usage): void {
-  series.inputTokens.text += input.total - input.audio - input.image;
-  series.inputTokens.audio += input.audio;
-  series.inputTokens.image += input.image;
-  series.outputTokens.text += output.text;
-  series.outputTokens.audio += output.audio;
-  series.outputTokens.image += output.image;
-  series.cacheReadTokens += input.cacheRead;
-  series.cacheWriteTokens += input.cacheWrite;
-  series.reasoningTokens += output.reasoning;
-}
+  /** The sum, or undefined if the counter was not born before a tick; 0 if it was not before another one. */
+  read(cell: number, bornBefore: number, shownIfBornBefore: number): number | undefined {
+    const born = this.#born[cell] as number;
+    if (born === UNBORN || born >= bornBefore) return undefined;
+    if (born >= shownIfBornBefore) return 0;
+    return cell === CALL.cost && this.layout === CALLS ? usdFromPico(this.#picoUsd) : this.#values[cell];
+  }
 
-function newSeries(call: SettledCall): Series {
-  const what = whatLabels(call);
-  return {
-    what,
-    labels: { ...whoLabels(call), ...what },
-    inputTokens: { text: 0, audio: 0, image: 0 },
-    outputTokens: { text: 0, audio: 0, image: 0 },
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    reasoningTokens: 0,
-    costPicoUsd: undefined,
-    requests: {},
-    seconds: 0,
-  };
+  labelText(render: (labels: Attributes) => string): string {
+    this.#labelText ??= render(this.labels);
+    return this.#labelText;
+  }
+
+  #touch(cell: number, tick: number): void {
+    if (this.#born[cell] === UNBORN) this.#born[cell] = tick;
+    this.changed = tick;
+  }
 }

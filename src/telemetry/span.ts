@@ -113,7 +113,7 @@ function spanName({ operation, facts }: CallSubject): string {
 }
 
 function whoAttributes({ who }: Pick<CallSubject, 'who'>): Attributes {
-  return { [ATTR.userId]: who.user, [ATTR.team]: who.team, [ATTR.feature]: who.feature };
+  return { [ATTR.userId]: who.shownUser, [ATTR.team]: who.team, [ATTR.feature]: who.feature };
 }
 
 /** What the conventions want of an answer; Anthropic's SDK sets these on its own spans. */

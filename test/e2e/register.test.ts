@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Provider, startProvider } from '../provider/server.ts';
 import { App } from '../support/app.ts';
 import { declaredLacking } from '../support/lacking.ts';
+import { look } from '../support/scrape.ts';
 
 const apps = new URL('./apps/', import.meta.url).pathname;
 
@@ -28,7 +29,7 @@ describe('tokenmeter/register', () => {
   async function scrape(app: App): Promise<string> {
     await app.find(/^done$/m);
     const [, url = ''] = await app.find(/tokenmeter: metrics at (\S+)/);
-    return (await fetch(url)).text();
+    return look(url);
   }
 
   for (const flag of ['--import', '--require']) {

@@ -6,6 +6,7 @@ import { type Provider, startProvider } from '../provider/server.ts';
 import { App } from '../support/app.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
 import { missingFromMatrix } from '../support/from-matrix.ts';
+import { look } from '../support/scrape.ts';
 import { hello } from '../support/setup.ts';
 
 const FOUNDRY = '@anthropic-ai/foundry-sdk';
@@ -84,7 +85,7 @@ describe("a vendor's package loaded after tokenmeter/register", {
       });
       await app.find(/^done$/m);
       const [, url = ''] = await app.find(/metrics at (\S+)/);
-      const scrape = await (await fetch(url)).text();
+      const scrape = await look(url);
       assert.equal(await app.finish(), 0);
       assert.match(app.stdout, /^own copies: true true$/m);
       assert.doesNotMatch(app.stderr, /not metered|not one of the versions|fault/);
