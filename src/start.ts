@@ -77,7 +77,6 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
     shutdown: async () => {
       instrumentation.disable();
       instrumentation.settleOpenCalls();
-      metering.series?.end();
       stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown()]);
       await stopped;
     },
@@ -134,7 +133,13 @@ function ownMeterProvider(config: ResolvedConfig): Metering {
     views: [{ meterName: SCOPE_NAME, instrumentName: '*', aggregationCardinalityLimit: MAX_SERIES }],
     readers: [...(endpoint ? [endpoint.exporter] : []), ...pushing],
   });
-  const cancelFlush = pushing.length > 0 ? flushAtExit(() => provider.forceFlush()) : undefined;
+  const cancelFlush =
+    pushing.length > 0
+      ? flushAtExit(() => {
+          series.end();
+          return provider.forceFlush();
+        })
+      : undefined;
   return {
     provider,
     endpoint,
@@ -144,6 +149,7 @@ function ownMeterProvider(config: ResolvedConfig): Metering {
       cancelFlush?.();
       const { drainSeconds } = config.prometheus;
       if (drainSeconds > 0) await endpoint?.drain(drainSeconds);
+      series.end();
       await provider.shutdown();
       await endpoint?.close();
     },

@@ -7,6 +7,8 @@ export class Account {
   /** Undefined for nobody. */
   readonly user: string | undefined;
   readonly series = new Set<Series>();
+  /** In milliseconds of `performance.now()`. */
+  readonly openedAt = performance.now();
   /** By what was called, team and feature. */
   readonly #index: KeyTree = new Map();
 

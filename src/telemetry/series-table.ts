@@ -133,14 +133,14 @@ export class SeriesTable {
 
   /** Lets go of what is not in use any more. To be called before a collection. */
   sweep(): void {
+    const idleSince = performance.now() - this.#limits.idleSeconds * 1000;
     if (!this.#limits.keepsAll) {
-      const idleSince = performance.now() - this.#limits.idleSeconds * 1000;
       const isIdle = (series: Series) => series.usedAt < idleSince && this.#wasReported(series);
       for (const account of [this.#nobody, this.#others, ...this.#accounts.values()]) {
         this.#forget(account.remove(isIdle));
       }
     }
-    this.#users.sweep(({ series }) => series.size === 0);
+    this.#users.sweep(({ series, openedAt }) => series.size === 0 && openedAt < idleSince);
   }
 
   *#calls(): Generator<Series> {
