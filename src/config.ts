@@ -92,6 +92,11 @@ export interface PrometheusOptions {
    * what was not scraped before the process ends is lost.
    */
   readonly drainSeconds?: number | undefined;
+  /**
+   * A folder for files that tell Prometheus' `file_sd_configs` where this process serves metrics: for
+   * several processes on one machine, each at a port of its own.
+   */
+  readonly discovery?: string | undefined;
 }
 
 /** Every option resolved: what the code wants, then the environment, then the default. */
@@ -100,7 +105,13 @@ export interface ResolvedConfig {
   readonly serviceName: string | undefined;
   readonly meter: MeterConfig;
   readonly metricExporters: readonly MetricExporterName[];
-  readonly prometheus: { readonly [K in keyof PrometheusOptions]-?: NonNullable<PrometheusOptions[K]> };
+  readonly prometheus: {
+    readonly host: string;
+    readonly port: number;
+    readonly path: string;
+    readonly drainSeconds: number;
+    readonly discovery: string | undefined;
+  };
   readonly exportIntervalMillis: number;
   readonly exportTimeoutMillis: number;
   readonly logLevel: (typeof LOG_LEVELS)[number] | undefined;
@@ -142,6 +153,7 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
       host: endpoint.host ?? env.OTEL_EXPORTER_PROMETHEUS_HOST ?? 'localhost',
       port: endpoint.port ?? env.OTEL_EXPORTER_PROMETHEUS_PORT ?? 9464,
       path: endpoint.path ?? '/metrics',
+      discovery: endpoint.discovery ?? env.TOKENMETER_DISCOVERY,
       drainSeconds: endpoint.drainSeconds ?? env.TOKENMETER_DRAIN_SECONDS ?? 0,
     },
     exportIntervalMillis: env.OTEL_METRIC_EXPORT_INTERVAL ?? 60_000,

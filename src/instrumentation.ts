@@ -8,7 +8,7 @@ import {
 import { beginner } from './calls/begin.ts';
 import { DeferredWork } from './calls/deferred.ts';
 import { OpenCalls } from './calls/open-calls.ts';
-import type { Pipeline } from './calls/pipeline.ts';
+import type { Pipeline, Sink } from './calls/pipeline.ts';
 import { SessionMeter } from './calls/session.ts';
 import { shownUser } from './calls/shown-user.ts';
 import {
@@ -35,6 +35,7 @@ import { Overrides } from './pricing/overrides.ts';
 import { PriceBook } from './pricing/price.ts';
 import { refreshPrices } from './pricing/refresh.ts';
 import { table } from './pricing/table.ts';
+import type { PriceTable } from './pricing/types.ts';
 import { providers } from './providers/index.ts';
 import type { Provider } from './providers/types.ts';
 import { reportFault, warnOnce } from './report.ts';
@@ -65,7 +66,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   declare private _handedOver: Set<object> | undefined;
   declare private _patchAll: (() => void) | undefined;
   declare private _metrics: Metrics | undefined;
-  declare private _series: SeriesTable | undefined;
+  declare private _sinks: readonly Sink[] | undefined;
   declare private _pipeline: Pipeline | undefined;
   declare private _prices: PriceBook | undefined;
   declare private _stopRefresh: (() => void) | undefined;
@@ -172,8 +173,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   }
 
   protected override _updateMetricInstruments(): void {
-    if (this._metrics) this._metrics.useMeter(this.meter);
-    else if (this._series) this._metrics = this._createMetrics();
+    this._metrics?.useMeter(this.meter);
   }
 
   /** What to do with a file of an SDK that was just loaded; `exportsClient` when one must be in it. */
@@ -258,26 +258,30 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     });
   }
 
-  /** @internal For a meter provider whose readers read the series themselves. */
-  useSeries(series: SeriesTable): void {
-    this._series = series;
+  /** @internal Who counts the calls, instead of metrics through the meter provider that was set. */
+  useSinks(sinks: readonly Sink[]): void {
+    this._sinks = sinks;
+    this._pipeline = undefined;
+  }
+
+  /** @internal The table in use. */
+  get priceTable(): PriceTable {
+    return this._priceBook().table;
   }
 
   private _createMetrics(): Metrics {
-    const priceTable = () => this._priceBook().table;
-    if (this._series) return new Metrics(this.meter, { series: this._series, priceTable });
     const config = this.getConfig();
     const series = new SeriesTable({ ...seriesLimits(config, SHARED_MAX_SERIES), keepsAll: true });
     return new Metrics(this.meter, {
       series,
-      priceTable,
+      priceTable: () => this.priceTable,
       observeSeries: (meter) => observeSeries(series, meter, zerosFor(config.zeroFirst, meter)),
     });
   }
 
   private _pipelineOf(): Pipeline {
     if (this._pipeline) return this._pipeline;
-    this._metrics ??= this._createMetrics();
+    if (!this._sinks) this._metrics ??= this._createMetrics();
     const { user, streamUsage, deployments, abandonAfterSeconds } = this.getConfig();
     const { resolve, ...shown } = userOptions(user);
     this._deferred ??= new DeferredWork();
@@ -285,7 +289,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._openCalls ??= new OpenCalls();
     this._openCalls.limitSeconds = abandonAfterSeconds ?? DEFAULT_ABANDON_AFTER_SECONDS;
     const pipeline: Pipeline = {
-      sinks: [this._metrics, spanSink],
+      sinks: [...(this._sinks ?? (this._metrics ? [this._metrics] : [])), spanSink],
       price: this._priceBook().price,
       users: { resolve, show: shownUser(shown) },
       streamUsage: streamUsage ?? true,

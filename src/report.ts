@@ -25,6 +25,11 @@ export function reportFault(where: string, fault: unknown): void {
   warnOnce(`fault:${where}`, `fault in ${where}; the application's calls are not affected`, fault);
 }
 
+/** Of an error: the rest is a stack. */
+export function firstLine(error: unknown): string {
+  return String(error).replace(/\n.*/s, '');
+}
+
 function isFirst(kind: string): boolean {
   if (warned.has(kind) || warned.size >= MAX_KINDS) return false;
   warned.add(kind);

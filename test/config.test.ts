@@ -38,7 +38,7 @@ describe('configuration', () => {
         abandonAfterSeconds: undefined,
       },
       metricExporters: ['prometheus'],
-      prometheus: { host: 'localhost', port: 9464, path: '/metrics', drainSeconds: 0 },
+      prometheus: { host: 'localhost', port: 9464, path: '/metrics', discovery: undefined, drainSeconds: 0 },
       exportIntervalMillis: 60_000,
       exportTimeoutMillis: 30_000,
       logLevel: undefined,
@@ -56,7 +56,13 @@ describe('configuration', () => {
       },
     );
     assert.deepEqual(metricExporters, ['otlp', 'prometheus']);
-    assert.deepEqual(prometheus, { host: '0.0.0.0', port: 0, path: '/metrics', drainSeconds: 0 });
+    assert.deepEqual(prometheus, {
+      host: '0.0.0.0',
+      port: 0,
+      path: '/metrics',
+      discovery: undefined,
+      drainSeconds: 0,
+    });
     assert.equal(disabled, true);
   });
 

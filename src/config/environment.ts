@@ -99,6 +99,7 @@ export const EnvironmentSchema = v.object({
   TOKENMETER_MAX_SERIES: v.optional(countText),
   TOKENMETER_IDLE_SECONDS: v.optional(seconds),
   TOKENMETER_ZERO_FIRST: v.optional(oneOf(ZERO_FIRST)),
+  TOKENMETER_DISCOVERY: v.optional(v.string()),
   TOKENMETER_DRAIN_SECONDS: v.optional(drainText),
   TOKENMETER_PRICES: v.optional(v.pipe(v.string(), v.rawTransform(readJson), PricesSchema)),
 });

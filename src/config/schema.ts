@@ -71,6 +71,7 @@ const PrometheusSchema = v.strictObject(
     path: v.optional(
       v.pipe(v.string('a path that starts with /'), v.startsWith('/', 'a path that starts with /')),
     ),
+    discovery: v.optional(filled('the path of a folder')),
     drainSeconds: v.optional(
       v.pipe(v.number(DRAIN), v.minValue(0, DRAIN), v.maxValue(MAX_DRAIN_SECONDS, DRAIN)),
     ),

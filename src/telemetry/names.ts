@@ -94,6 +94,11 @@ export const METRIC = {
     unit: '{request}',
     description: 'Calls without series of their own: there are too many users, models or series.',
   },
+  workers: {
+    name: 'tokenmeter.workers',
+    unit: '{process}',
+    description: 'Workers of node:cluster, by whether they answered the primary in time.',
+  },
   priceTable: {
     name: 'tokenmeter.price.table',
     unit: '{table}',

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -26,6 +27,10 @@ export interface ScrapeOptions {
   readonly series: SeriesTable;
   /** How often a new counter is reported as 0 first. */
   readonly zeros: number;
+  /** How many ports to try, from `port` up. Default: 1. */
+  readonly ports?: number | undefined;
+  /** Waits for what is still to come. */
+  beforeScrape?(): Promise<void>;
 }
 
 /** With it in the query, a scrape shows what is there and is not one of those that count. */
@@ -37,7 +42,7 @@ const ONE_LOOK = 'zero_first=false';
  * the few that the SDK keeps. Never keeps the process alive.
  */
 export function startScrapeEndpoint(options: ScrapeOptions): ScrapeEndpoint {
-  const { host, port, path, series } = options;
+  const { host, path, series } = options;
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   const scrapers = new Scrapers(series, options.zeros);
@@ -47,24 +52,25 @@ export function startScrapeEndpoint(options: ScrapeOptions): ScrapeEndpoint {
       response.writeHead(404, { 'content-type': 'text/plain' }).end(`Metrics are at ${path}\n`);
       return;
     }
-    const answered = query.split('&').includes(ONE_LOOK) ? look(response) : scrape(request, response);
-    answered.catch((error: Error) => {
+    respond(request, response, query.split('&').includes(ONE_LOOK)).catch((error: Error) => {
       diag.warn(`tokenmeter: a scrape failed: ${error.message}`);
       response.destroy();
     });
   });
 
-  async function scrape(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    isOneLook: boolean,
+  ): Promise<void> {
+    await options.beforeScrape?.();
+    if (isOneLook) return send(response, exposition(series, EVERYTHING));
     const reader = scrapers.recognise(request);
     series.sweep();
     const collection = reader.begin();
     await send(response, exposition(series, collection));
     reader.end(collection);
     scrapers.told();
-  }
-
-  function look(response: ServerResponse): Promise<void> {
-    return send(response, exposition(series, EVERYTHING));
   }
 
   async function send(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
@@ -78,10 +84,7 @@ export function startScrapeEndpoint(options: ScrapeOptions): ScrapeEndpoint {
   server.unref();
   // Nor does a scraper that keeps its connection open.
   server.on('connection', (socket) => socket.unref());
-  const listening = new Promise<string>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
-    server.listen({ port, host, exclusive: true }, () => resolve(urlOf(server, host, path)));
-  });
+  const listening = listen(server, options).then(() => urlOf(server, host, path));
   // Whoever needs the URL awaits it; a failure that nobody awaits must not end the app.
   listening.catch(() => {});
   return {
@@ -100,6 +103,21 @@ async function* inTurns(pieces: Iterable<string>, rest: string): AsyncGenerator<
     await nextTurn();
   }
   yield `${rest}\n`;
+}
+
+async function listen(server: Server, { host, port, ports = 1 }: ScrapeOptions): Promise<void> {
+  for (let n = 0; ; n++) {
+    try {
+      // Not the port that `node:cluster` shares among its workers: each would answer in turn.
+      server.listen({ port: port === 0 ? 0 : port + n, host, exclusive: true });
+      await once(server, 'listening');
+      server.on('error', (error) => diag.warn(`tokenmeter: serving metrics failed: ${error.message}`));
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EADDRINUSE' || n + 1 >= ports) throw explain(error as Error, host, port);
+    }
+  }
 }
 
 function urlOf(server: Server, host: string, path: string): string {

@@ -1,0 +1,111 @@
+import type { Cluster, Worker } from 'node:cluster';
+import timers from 'node:timers';
+import type { Sink } from '../calls/pipeline.ts';
+import { reportFault, warnOnce } from '../report.ts';
+import { fromRecord, isOurs, type ToPrimary, type ToWorker } from './messages.ts';
+
+/** A worker that is busy for longer is not waited for: its latest calls are in the next scrape. */
+const FLUSH_WITHIN_MS = 250;
+
+const { setTimeout, clearTimeout } = timers;
+
+/** How the workers answered the last time they were asked. */
+export interface WorkerCounts {
+  readonly answered: number;
+  readonly silent: number;
+}
+
+/** In the primary of `node:cluster`: counts the calls of all workers, those that have died included. */
+export class WorkerCalls {
+  readonly #cluster: Cluster;
+  readonly #sink: Sink;
+  readonly #url: Promise<string>;
+  /** Workers that meter. */
+  readonly #workers = new Set<Worker>();
+  /** Who was asked to flush, and what to do when he has. */
+  readonly #flushes = new Map<number, (worker: Worker) => void>();
+  #lastFlush = 0;
+  counts: WorkerCounts = { answered: 0, silent: 0 };
+
+  constructor(cluster: Cluster, sink: Sink, url: Promise<string>) {
+    this.#cluster = cluster;
+    this.#sink = sink;
+    this.#url = url;
+    cluster.on('message', this.#receive);
+    cluster.on('disconnect', this.#forget);
+    cluster.on('exit', this.#forget);
+    // Those that were forked before.
+    for (const worker of Object.values(cluster.workers ?? {})) if (worker) this.#welcome(worker);
+  }
+
+  /** Resolves when all workers have sent what they have, or have not within a time. */
+  async flush(): Promise<void> {
+    const asked = new Set(this.#workers);
+    const silent = await this.#ask(asked);
+    this.counts = { answered: asked.size - silent.size, silent: silent.size };
+    if (silent.size > 0) {
+      const ids = Array.from(silent, ({ id }) => id).join(', ');
+      warnOnce(
+        'silent workers',
+        `worker ${ids} did not answer in time: its latest calls will be in a later scrape`,
+      );
+    }
+  }
+
+  stop(): void {
+    this.#cluster.off('message', this.#receive);
+    this.#cluster.off('disconnect', this.#forget);
+    this.#cluster.off('exit', this.#forget);
+  }
+
+  #ask(workers: ReadonlySet<Worker>): Promise<Set<Worker>> {
+    const silent = new Set(workers);
+    if (silent.size === 0) return Promise.resolve(silent);
+    const id = ++this.#lastFlush;
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#flushes.delete(id);
+        resolve(silent);
+      };
+      const timer = setTimeout(done, FLUSH_WITHIN_MS);
+      this.#flushes.set(id, (worker) => {
+        silent.delete(worker);
+        if (silent.size === 0) done();
+      });
+      for (const worker of workers) this.#tell(worker, { type: 'tokenmeter:flush', id });
+    });
+  }
+
+  readonly #receive = (worker: Worker, message: unknown): void => {
+    if (!isOurs<ToPrimary>(message)) return;
+    try {
+      if (message.type === 'tokenmeter:hello') this.#welcome(worker);
+      else if (message.type === 'tokenmeter:flushed') this.#flushes.get(message.id)?.(worker);
+      else for (const record of message.calls) this.#sink.settle(fromRecord(record));
+    } catch (fault) {
+      reportFault('counting the calls of a worker', fault);
+    }
+  };
+
+  readonly #forget = (worker: Worker): void => {
+    this.#workers.delete(worker);
+    for (const answered of this.#flushes.values()) answered(worker);
+  };
+
+  #welcome(worker: Worker): void {
+    this.#workers.add(worker);
+    this.#url.then(
+      (url) => this.#tell(worker, { type: 'tokenmeter:welcome', url }),
+      // No port, no metrics, here as elsewhere; that was reported.
+      () => {},
+    );
+  }
+
+  #tell(worker: Worker, message: ToWorker): void {
+    if (!worker.isConnected()) return;
+    worker.send(message, (error) => {
+      if (error) this.#forget(worker);
+    });
+  }
+}
