@@ -3,7 +3,6 @@
  * users with 3 models each, next to plain OpenTelemetry instruments in the same run.
  */
 import { get } from 'node:http';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';

@@ -94,6 +94,81 @@ export const METRIC = {
     unit: '{request}',
     description: 'Calls without series of their own: there are too many users, models or series.',
   },
+  budgetLimitUsd: {
+    name: 'tokenmeter.budget.limit.usd',
+    unit: '{USD}',
+    description: 'What a budget allows in its period.',
+  },
+  budgetLimitTokens: {
+    name: 'tokenmeter.budget.limit.tokens',
+    unit: '{token}',
+    description: 'What a budget allows in its period.',
+  },
+  budgetLimitRequests: {
+    name: 'tokenmeter.budget.limit.requests',
+    unit: '{request}',
+    description: 'What a budget allows in its period.',
+  },
+  budgetSpentUsd: {
+    name: 'tokenmeter.budget.spent.usd',
+    unit: '{USD}',
+    description: 'What this process has spent of a budget in its period: the sum over processes counts.',
+  },
+  budgetSpentTokens: {
+    name: 'tokenmeter.budget.spent.tokens',
+    unit: '{token}',
+    description: 'What this process has spent of a budget in its period: the sum over processes counts.',
+  },
+  budgetSpentRequests: {
+    name: 'tokenmeter.budget.spent.requests',
+    unit: '{request}',
+    description: 'What this process has spent of a budget in its period: the sum over processes counts.',
+  },
+  budgetSharedSpentUsd: {
+    name: 'tokenmeter.budget.shared_spent.usd',
+    unit: '{USD}',
+    description: 'What all processes have spent of a budget in its period: their maximum counts.',
+  },
+  budgetSharedSpentTokens: {
+    name: 'tokenmeter.budget.shared_spent.tokens',
+    unit: '{token}',
+    description: 'What all processes have spent of a budget in its period: their maximum counts.',
+  },
+  budgetSharedSpentRequests: {
+    name: 'tokenmeter.budget.shared_spent.requests',
+    unit: '{request}',
+    description: 'What all processes have spent of a budget in its period: their maximum counts.',
+  },
+  budgetReset: {
+    name: 'tokenmeter.budget.reset.timestamp',
+    unit: '{s}',
+    description: 'When a budget begins anew, in seconds since 1970.',
+  },
+  budgetPeriod: {
+    name: 'tokenmeter.budget.period.seconds',
+    unit: '{s}',
+    description: 'How long the period of a budget is, on average.',
+  },
+  budgetBlocked: {
+    name: 'tokenmeter.budget.blocked.requests',
+    unit: '{request}',
+    description: 'Calls that were not made because a budget had no room for them.',
+  },
+  budgetCrossings: {
+    name: 'tokenmeter.budget.threshold.crossings',
+    unit: '{crossing}',
+    description: 'Thresholds of budgets that were crossed, once per scope and period.',
+  },
+  budgetUnpriced: {
+    name: 'tokenmeter.budget.unpriced.requests',
+    unit: '{request}',
+    description: 'Calls without a known price that a budget in dollars let through.',
+  },
+  budgetStoreFailures: {
+    name: 'tokenmeter.budget.store.failures',
+    unit: '{failure}',
+    description: 'Times that the store of the budgets did not answer.',
+  },
   workers: {
     name: 'tokenmeter.workers',
     unit: '{process}',
@@ -126,6 +201,21 @@ export const METRIC = {
     description: 'Mean time between the events of a stream, one value a call.',
   },
 } as const satisfies Record<string, InstrumentName>;
+
+/** What is read of budgets. */
+export const BUDGET_GAUGES: readonly InstrumentName[] = [
+  METRIC.budgetLimitUsd,
+  METRIC.budgetLimitTokens,
+  METRIC.budgetLimitRequests,
+  METRIC.budgetSpentUsd,
+  METRIC.budgetSpentTokens,
+  METRIC.budgetSpentRequests,
+  METRIC.budgetSharedSpentUsd,
+  METRIC.budgetSharedSpentTokens,
+  METRIC.budgetSharedSpentRequests,
+  METRIC.budgetReset,
+  METRIC.budgetPeriod,
+];
 
 export const DURATION_BUCKETS_SECONDS = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
