@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Attributes } from '@opentelemetry/api';
-import { BudgetExceededError } from '../errors.ts';
+import { BudgetExceededError, TokenmeterError } from '../errors.ts';
 import { numberOf } from './amounts.ts';
 import { ActiveBudget, type Spend } from './budget.ts';
 import type { Subject } from './match.ts';
@@ -46,9 +46,13 @@ const MAX_KINDS = 1000;
 
 const NOTHING: Spend = { picoUsd: 0n, tokens: 0, requests: 0 };
 
-interface Part {
-  readonly budget: ActiveBudget;
-  readonly claim: Claim;
+/** A call, and what it claims of each budget that it concerns. */
+interface Asked {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly budgets: readonly ActiveBudget[];
+  readonly claims: readonly Claim[];
+  readonly most: Spend;
 }
 
 /** All budgets of a meter: asked before each call, and told after it. */
@@ -91,34 +95,43 @@ export class Budgets {
    * concerned. Immediate where the store is.
    */
   admit(subject: Subject, most: () => Spend): Admission | undefined | Promise<Admission> {
-    const concerned = this.#active.filter((budget) => budget.matches(subject));
-    if (concerned.length === 0) return undefined;
-    const spend = most();
     const time = this.#now();
-    const parts: Part[] = [];
-    for (const budget of concerned) {
-      const part = this.#partOf(budget, subject, spend, time);
-      if (part instanceof BudgetExceededError) return this.#refused(part);
-      parts.push(part);
+    const budgets: ActiveBudget[] = [];
+    const claims: Claim[] = [];
+    let spend: Spend | undefined;
+    for (const budget of this.#active) {
+      if (!budget.matches(subject)) continue;
+      spend ??= most();
+      const claim = this.#claim(budget, subject, spend, time);
+      if (claim instanceof BudgetExceededError) return this.#refused(claim);
+      budgets.push(budget);
+      claims.push(claim);
     }
-    const id = `${this.#idPrefix}${++this.#lastId}`;
-    const claims = parts.map(({ claim }) => claim);
-    const refusal = this.#store.reserve(id, claims, time + this.#reservationMs);
-    const decide = (refused: Refusal): Admission => {
-      if (refused === undefined) return this.#reservation(id, parts, spend, subject);
-      const { budget, claim } = parts[refused.index] as Part;
-      return this.#refused(exceeded(budget, claim, refused));
-    };
-    return refusal instanceof Promise ? refusal.then(decide) : decide(refusal);
+    if (spend === undefined) return undefined;
+    const asked = { id: `${this.#idPrefix}${++this.#lastId}`, subject, budgets, claims, most: spend };
+    const refusal = this.#store.reserve(asked.id, claims, time + this.#reservationMs);
+    return refusal instanceof Promise
+      ? refusal.then((refused) => this.#decide(asked, refused))
+      : this.#decide(asked, refusal);
+  }
+
+  #decide(asked: Asked, refused: Refusal): Admission {
+    if (refused === undefined) return this.#reservation(asked);
+    const { budgets, claims } = asked;
+    const { index } = refused;
+    return this.#refused(exceeded(budgets[index] as ActiveBudget, claims[index] as Claim, refused));
   }
 
   /** A call that was not asked for, because nobody could: a retrieved result, an answer of a session. */
   charge(subject: Subject, spend: Spend): void {
-    const parts = this.#active
-      .filter((budget) => budget.matches(subject))
-      .map((budget) => this.#partOf(budget, subject, NOTHING, this.#now()))
-      .filter((part): part is Part => !(part instanceof BudgetExceededError));
-    if (parts.length > 0) this.#settle(`${this.#idPrefix}${++this.#lastId}`, parts, spend);
+    const time = this.#now();
+    const budgets = this.#active.filter((budget) => budget.matches(subject));
+    if (budgets.length === 0) return;
+    const claims = budgets.map((budget) => this.#claim(budget, subject, NOTHING, time) as Claim);
+    this.#settle(
+      { id: `${this.#idPrefix}${++this.#lastId}`, subject, budgets, claims, most: NOTHING },
+      spend,
+    );
   }
 
   /** How much is left of each budget that concerns a subject, or of all that have a scope of these values. */
@@ -129,6 +142,7 @@ export class Budgets {
       .map((budget) => ({ budget, key: budget.keyOf(subject), ...budget.periodAt(time) }));
     const accounts = asked.map(({ budget, key, counted }) => ({ budget: budget.name, scope: key, counted }));
     const sums = await this.#store.read(accounts);
+    if (sums === undefined) throw new TokenmeterError('the store of the budgets does not answer');
     return asked.map(({ budget, key, period }, index) => {
       const { spent = 0n, reserved = 0n } = sums[index] ?? {};
       const limit = budget.limitOf(key);
@@ -157,7 +171,7 @@ export class Budgets {
     return { error, labels: this.#events.labels(budget, scope) ?? { budget } };
   }
 
-  #partOf(budget: ActiveBudget, subject: Subject, spend: Spend, time: number): Part | BudgetExceededError {
+  #claim(budget: ActiveBudget, subject: Subject, spend: Spend, time: number): Claim | BudgetExceededError {
     const key = budget.keyOf(subject);
     const { period, counted } = budget.periodAt(time);
     const most = budget.amountOf(spend);
@@ -180,7 +194,7 @@ export class Budgets {
       }
       this.#events.unpriced(budget.name);
     }
-    return { budget, claim };
+    return claim;
   }
 
   #toReserve(budget: ActiveBudget, subject: Subject, most: bigint): bigint {
@@ -190,14 +204,14 @@ export class Budgets {
     return (most * BigInt(Math.round(share * 1e6))) / 1_000_000n;
   }
 
-  #reservation(id: string, parts: readonly Part[], most: Spend, subject: Subject): Reservation {
+  #reservation(asked: Asked): Reservation {
     let isSettled = false;
     return {
       settle: (spend) => {
         if (isSettled) return;
         isSettled = true;
-        for (const { budget } of parts) this.#learn(budget, subject, most, spend);
-        this.#settle(id, parts, spend);
+        for (const budget of asked.budgets) this.#learn(budget, asked.subject, asked.most, spend);
+        this.#settle(asked, spend);
       },
     };
   }
@@ -214,38 +228,42 @@ export class Budgets {
     }
   }
 
-  #settle(id: string, parts: readonly Part[], spend: Spend): void {
-    const charges = parts.map(({ budget, claim }): Charge => {
+  #settle({ id, budgets, claims }: Asked, spend: Spend): void {
+    const charges = claims.map(({ budget, scope, period, counted, amount }, index): Charge => {
+      const active = budgets[index] as ActiveBudget;
+      const spent = active.amountOf(spend) ?? 0n;
       return {
-        budget: claim.budget,
-        scope: claim.scope,
-        period: claim.period,
-        counted: claim.counted,
-        reserved: claim.amount,
-        spent: budget.amountOf(spend) ?? 0n,
-        thresholds: budget.thresholdAmounts(claim.scope),
+        budget,
+        scope,
+        period,
+        counted,
+        reserved: amount,
+        spent,
+        thresholds: active.thresholdAmounts(scope),
       };
     });
     const told = this.#store.settle(id, charges);
     const tell = (all: readonly Charged[]) => {
-      for (const [index, charged] of all.entries()) this.#tell(parts[index] as Part, charged);
+      for (const [index, charged] of all.entries()) {
+        this.#tell(budgets[index] as ActiveBudget, claims[index] as Claim, charged);
+      }
     };
     if (told instanceof Promise) told.then(tell);
     else tell(told);
   }
 
-  #tell({ budget, claim }: Part, { crossed, spent }: Charged): void {
-    const limit = budget.limitOf(claim.scope);
+  #tell(budget: ActiveBudget, { scope, period }: Claim, { crossed, spent }: Charged): void {
+    const limit = budget.limitOf(scope);
     if (limit === undefined) return;
     for (const index of crossed) {
       this.#events.crossed({
         budget: budget.name,
-        scope: budget.scopeOf(claim.scope),
+        scope: budget.scopeOf(scope),
         threshold: budget.thresholds[index] as number,
         unit: budget.unit,
         limit: numberOf(budget.unit, limit),
         spent: numberOf(budget.unit, spent),
-        resetsAt: new Date(claim.period.until),
+        resetsAt: new Date(period.until),
       });
     }
   }

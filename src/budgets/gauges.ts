@@ -35,6 +35,8 @@ export async function budgetGauges(
   for (const budget of budgets.active) {
     const { period, counted } = budget.periodAt(Date.now());
     const found = await store.scopes(budget.name, counted, Number.MAX_SAFE_INTEGER);
+    // What is not known is not shown: 0 would look like a new period.
+    if (found === undefined) continue;
     // One that has no scopes is there before anything is spent.
     const scopes = budget.per.length > 0 ? found : [{ scope: '', spent: found[0]?.spent ?? 0n }];
     for (const { scope: key, spent } of nearest(budget, scopes, maxScopes)) {

@@ -73,18 +73,23 @@ export class SteadyStore {
     return this.#ask(() => this.#store.settle(id, charges), keep);
   }
 
+  /** Undefined: no answer. */
   read(
     accounts: readonly (Account & { readonly counted: readonly Period[] })[],
-  ): MaybeLater<readonly Sums[]> {
-    return this.#ask(() => this.#store.read(accounts), []);
+  ): MaybeLater<readonly Sums[] | undefined> {
+    return this.#ask<readonly Sums[] | undefined>(() => this.#store.read(accounts), undefined);
   }
 
+  /** Undefined: no answer. */
   scopes(
     budget: string,
     counted: readonly Period[],
     most: number,
-  ): MaybeLater<readonly (Sums & { readonly scope: string })[]> {
-    return this.#ask(() => this.#store.scopes(budget, counted, most), []);
+  ): MaybeLater<readonly (Sums & { readonly scope: string })[] | undefined> {
+    return this.#ask<readonly (Sums & { readonly scope: string })[] | undefined>(
+      () => this.#store.scopes(budget, counted, most),
+      undefined,
+    );
   }
 
   rearm(budget: string, period: Period, stillCrossed: (scope: string, spent: bigint) => number): void {

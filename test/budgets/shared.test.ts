@@ -41,6 +41,11 @@ async function metered(budgets: TokenmeterConfig['budgets']) {
   return Object.assign(meter, { text: () => look(url), [Symbol.asyncDispose]: () => meter.shutdown() });
 }
 
+/** Also of a store that does not answer yet. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo().catch(() => false))) await delay(50);
+}
+
 const budget = { name: 'shared', limitUsd: 0.5, period: 'month', action: 'block' } as const;
 
 /** What the store says was spent, in 1e-12 dollars. */
@@ -157,8 +162,9 @@ describe('budgets in Redis', { skip: noRedis }, () => {
     // It is waited for once, 50 ms, then left alone for a second.
     assert.ok(performance.now() - started < 900, `${performance.now() - started} ms`);
     assert.match(await meter.text(), /^tokenmeter_budget_store_failures_total [1-9]/m);
+    await assert.rejects(meter.budgets.status(), /the store of the budgets does not answer/);
     server.process.kill('SIGCONT');
-    while ((await meter.budgets.status())[0]?.spent !== 0.021) await delay(50);
+    await until(async () => (await meter.budgets.status())[0]?.spent === 0.021);
   });
 
   test('that is away: failOpen lets calls through, and tells the store when it is back', async () => {
@@ -170,7 +176,7 @@ describe('budgets in Redis', { skip: noRedis }, () => {
     for (let n = 0; n < 5; n++) await call();
     await start(server.port);
     // That one has forgotten the first call: it keeps nothing.
-    while ((await meter.budgets.status())[0]?.spent !== 0.005) await delay(50);
+    await until(async () => (await meter.budgets.status())[0]?.spent === 0.005);
   });
 
   test('that is away: failClosed refuses, and says that it is the store', async () => {
