@@ -17,6 +17,7 @@ import { createResource } from './telemetry/resource.ts';
 import { SeriesTable } from './telemetry/series-table.ts';
 import { announce } from './workers/discovery.ts';
 import { type Channel, Forwarder } from './workers/forwarder.ts';
+import { isUnderPm2 } from './workers/pm2.ts';
 import { WorkerCalls } from './workers/primary.ts';
 
 /** Where the metrics of one meter go. */
@@ -82,7 +83,7 @@ function ownMetering(config: ResolvedConfig): Metering {
 function workerMetering(config: ResolvedConfig): Metering {
   const pushed = config.metricExporters.filter((name) => name !== 'prometheus');
   const pushing = pushed.length > 0 ? openLocal(config, pushed) : undefined;
-  const forwarder = new Forwarder(process as Channel, { isPrimaryOurs: process.env.pm_id === undefined });
+  const forwarder = new Forwarder(process as Channel, { isPrimaryOurs: !isUnderPm2(process.env) });
   let serving: Local | undefined;
   let url: Promise<string | undefined> = Promise.resolve(undefined);
   const flush = () => forwarder.flush();
@@ -152,8 +153,10 @@ function openLocal(
     series.end();
     // One that has metered nothing does not wait for a collector that may not be there.
     if (!series.isEmpty) await provider.forceFlush();
+    await conceal?.();
   };
-  const cancelFlush = pushing.length > 0 || drainSeconds > 0 ? beforeExit(flush) : undefined;
+  const isNeeded = pushing.length > 0 || drainSeconds > 0 || conceal !== undefined;
+  const cancelFlush = isNeeded ? beforeExit(flush) : undefined;
   return {
     url: endpoint?.listening ?? Promise.resolve(undefined),
     endpoint,
@@ -164,7 +167,6 @@ function openLocal(
       cancelFlush?.();
       await flush();
       await provider.shutdown();
-      await conceal?.();
       await endpoint?.close();
     },
   };

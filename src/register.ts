@@ -6,8 +6,10 @@ import { isMainThread } from 'node:worker_threads';
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { startsFirst } from './loading/load-order.ts';
 import { startTokenmeter } from './start.ts';
+import { takeVariablesOfPm2 } from './workers/pm2.ts';
 
 function register(): void {
+  takeVariablesOfPm2(process.env);
   // Without a logger, OpenTelemetry keeps every warning to itself. An app that sets its own replaces this one.
   if (!process.env.OTEL_LOG_LEVEL) diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN);
   startsFirst();

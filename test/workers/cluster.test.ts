@@ -24,7 +24,7 @@ describe('node:cluster', () => {
     const before = server.requests.length;
     const app = new App([...flags, `${apps}cluster.mjs`], {
       TEST_OPENAI_URL: server.openaiUrl,
-      OTEL_EXPORTER_PROMETHEUS_PORT: '0',
+      ...(env.pm2_env === undefined && { OTEL_EXPORTER_PROMETHEUS_PORT: '0' }),
       ...env,
     });
     await app.find(/^done$/m);
@@ -91,15 +91,12 @@ describe('node:cluster', () => {
   test('under a primary that does not meter each worker serves its own, found by Prometheus through files', async () => {
     await using folder = await temporaryFolder();
     const onlyWorkers = new URL('./apps/only-workers.mjs', import.meta.url).pathname;
-    const { app, tell } = await start(
-      // As PM2 sets it: nobody is waited for.
-      {
-        pm_id: '0',
-        TOKENMETER_DISCOVERY: folder.path,
-        OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
-      },
-      ['--import', onlyWorkers],
-    );
+    // As PM2 does it: the variables come later, and nobody is waited for.
+    const env = {
+      TOKENMETER_DISCOVERY: folder.path,
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
+    };
+    const { app, tell } = await start({ pm2_env: JSON.stringify({ env }) }, ['--import', onlyWorkers]);
     await app.find(/(metrics at \S+.*){4}/s);
     const targets = async () => {
       const files = await readdir(folder.path);
