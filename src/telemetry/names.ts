@@ -16,6 +16,10 @@ export const ATTR = {
   outcome: 'outcome',
   reason: 'reason',
   errorType: 'error.type',
+  limit: 'limit',
+  version: 'version',
+  budget: 'budget',
+  threshold: 'threshold',
 } as const;
 
 /** Attributes that stand on spans only. */
@@ -124,6 +128,68 @@ export const METRIC = {
     name: 'gen_ai.client.inference.time_per_output_chunk',
     unit: 's',
     description: 'Mean time between the events of a stream, one value a call.',
+  },
+} as const satisfies Record<string, InstrumentName>;
+
+export const BUDGET_UNITS = ['usd', 'tokens', 'requests'] as const;
+export type BudgetUnit = (typeof BUDGET_UNITS)[number];
+
+const ofUnit = (name: string, unit: BudgetUnit, description: string): InstrumentName => ({
+  name: `tokenmeter.budget.${name}.${unit}`,
+  unit: { usd: '{USD}', tokens: '{token}', requests: '{request}' }[unit],
+  description,
+});
+
+/** Gauges by budget, unit and scope. */
+export const BUDGET_LIMIT = (unit: BudgetUnit) =>
+  ofUnit('limit', unit, 'What a budget allows in its period.');
+export const BUDGET_SPENT = (unit: BudgetUnit) =>
+  ofUnit(
+    'spent',
+    unit,
+    'Spent of a budget by this process, whose store nobody shares: the sum is the whole.',
+  );
+export const BUDGET_SHARED_SPENT = (unit: BudgetUnit) =>
+  ofUnit('shared_spent', unit, 'Spent of a budget whose store is shared: every process reports the whole.');
+
+export const BUDGET_METRIC = {
+  resetTimestamp: {
+    name: 'tokenmeter.budget.reset.timestamp',
+    unit: '{s}',
+    description: 'When the period of a budget ends, in seconds since 1970.',
+  },
+  periodSeconds: {
+    name: 'tokenmeter.budget.period.seconds',
+    unit: '{s}',
+    description: 'Length of the period of a budget.',
+  },
+  blocked: {
+    name: 'tokenmeter.budget.blocked.requests',
+    unit: '{request}',
+    description: 'Calls that a budget has refused.',
+  },
+  crossings: {
+    name: 'tokenmeter.budget.threshold.crossings',
+    unit: '{crossing}',
+    description: 'Thresholds of a budget that were reached.',
+  },
+  storeFailures: {
+    name: 'tokenmeter.budget.store.failures',
+    unit: '{failure}',
+    description: "Times that a budget's store did not answer.",
+  },
+} as const satisfies Record<string, InstrumentName>;
+
+export const LEDGER_METRIC = {
+  queueRows: {
+    name: 'tokenmeter.ledger.queue.rows',
+    unit: '{row}',
+    description: 'Calls that wait to be written to the ledger.',
+  },
+  droppedRows: {
+    name: 'tokenmeter.ledger.dropped.rows',
+    unit: '{row}',
+    description: 'Calls that could not be written to the ledger.',
   },
 } as const satisfies Record<string, InstrumentName>;
 

@@ -1,0 +1,32 @@
+import { BUDGET, BUDGET_KEY, counter, LABEL, UNIT } from '../../../src/rules/promql.ts';
+import { BUDGET_METRIC } from '../../../src/telemetry/names.ts';
+import { increase, ofBudgets, ofMeter, orZero, rate } from './selectors.ts';
+
+export const used = ofBudgets(BUDGET.used);
+export const mostUsed = `max(${used})`;
+export const budgetsOver = (share: number) => orZero(`count(${used} >= ${share})`);
+export const forecast = ofBudgets(BUDGET.forecast);
+export const burn = ofBudgets(BUDGET.burn1h);
+
+const inDollars = `${LABEL.unit}="${UNIT.usd}"`;
+const inCounts = `${LABEL.unit}!="${UNIT.usd}"`;
+const numbersOf = (which: string) => {
+  const [spent, limit] = [ofBudgets(BUDGET.spent, which), ofBudgets(BUDGET.limit, which)];
+  return {
+    spent,
+    limit,
+    remaining: `clamp_min(${limit} - ${spent}, 0)`,
+    used: ofBudgets(BUDGET.used, which),
+    burn: ofBudgets(BUDGET.burn1h, which),
+    forecast: ofBudgets(BUDGET.forecast, which),
+    secondsLeft: ofBudgets(BUDGET.secondsLeft, which),
+    reset: `${spent} * 0 + on (${BUDGET_KEY}) group_left () clamp_min(${ofBudgets(BUDGET.reset)} - time(), 0)`,
+  };
+};
+export const dollarBudgets = numbersOf(inDollars);
+export const countBudgets = numbersOf(inCounts);
+
+const BLOCKED = counter(BUDGET_METRIC.blocked);
+export const blocked = orZero(`sum(${increase(ofMeter(BLOCKED))})`);
+export const blockedRate = `sum by (${LABEL.budget}) (${rate(ofMeter(BLOCKED))}) * 60`;
+export const crossings = `sum by (${LABEL.budget}, ${LABEL.threshold}) (${increase(ofMeter(counter(BUDGET_METRIC.crossings)))}) > 0`;
