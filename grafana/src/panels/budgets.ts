@@ -113,9 +113,9 @@ const scopeColumns: Column[] = [
 ];
 
 const numberColumns = (of: typeof budgets.dollarBudgets, unit: string): Column[] => [
-  { title: 'Limit', expr: of.limit, unit, width: 95 },
-  { title: 'Spent', expr: of.spent, unit, width: 95 },
-  { title: 'Remaining', expr: of.remaining, unit, width: 100 },
+  { title: 'Limit', expr: of.limit, unit, decimals: 2, width: 95 },
+  { title: 'Spent', expr: of.spent, unit, decimals: 2, width: 95 },
+  { title: 'Remaining', expr: of.remaining, unit, decimals: 2, width: 100 },
   { title: 'Used', expr: of.used, unit: units.PercentUnit, decimals: 0, colors: USED, bar: true },
   {
     title: 'Burn rate',

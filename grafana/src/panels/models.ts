@@ -19,9 +19,7 @@ export const firstChunk = () =>
     },
     units.Seconds,
     calls.quantileInRange(0.95, METRIC.timeToFirstChunk),
-  )
-    .decimals(2)
-    .span(6);
+  ).span(6);
 
 export const rateLimited = () =>
   stat(

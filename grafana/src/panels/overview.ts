@@ -34,7 +34,7 @@ export const spendThisMonth = (): Stat =>
 export const monthForecast = (): Stat =>
   stat(
     {
-      title: 'Forecast for the month',
+      title: 'Month forecast',
       description: `What was spent this month, and for what is left of it the spend of the last 24 hours a day. ${NONE_YET}`,
     },
     units.Dollars,
@@ -194,7 +194,7 @@ export const news = () =>
     {
       title: 'New in the last day',
       description:
-        'Users, models and teams with spend in the last 24 hours and none in the six days before. Empty when nobody is new.',
+        'Users, models and teams with spend in the last 24 hours and none in the six days before. No data: nobody is new.',
     },
     [
       { title: 'What', label: 'kind', width: 80 },
@@ -210,18 +210,18 @@ export const alertList = () =>
     {
       title: 'Alerts that fire',
       description:
-        'With what they are about; empty when all is well. Each has a runbook, which its notification links.',
+        'With what they are about; No data: all is well. Each has a runbook, which its notification links.',
     },
     [
-      { title: 'Alert', label: 'alertname' },
+      { title: 'Alert', label: 'alertname', width: 280 },
       { title: 'Severity', label: 'severity', width: 90 },
       { title: 'Budget', label: LABEL.budget },
       { title: 'User', label: LABEL.userId },
       { title: 'Team', label: LABEL.team },
       { title: 'Model', label: LABEL.requestModel },
-      { title: 'Firing', expr: health.firingAlerts, unit: units.Short, width: 70 },
+      { title: 'For', expr: health.firingAlerts, unit: units.Seconds, decimals: 0, width: 100 },
     ],
-    'Severity',
+    'For',
   )
     .span(16)
     .height(8);

@@ -4,14 +4,14 @@ import { increase, ofMeter, ofModels, orZero, rate, ratio, sum, sumBy } from './
 
 const FIRING = 'ALERTS{alertname=~"Tokenmeter.+", alertstate="firing"}';
 export const firing = orZero(`count(${FIRING})`);
+/** For how many seconds. */
 export const firingAlerts =
-  `group by (alertname, severity, ${LABEL.job}, ${LABEL.budget}, ${LABEL.userId}, ${LABEL.team}, ` +
-  `${LABEL.requestModel}) (${FIRING})`;
+  `time() - max by (alertname, severity, ${LABEL.job}, ${LABEL.budget}, ${LABEL.userId}, ${LABEL.team}, ` +
+  `${LABEL.requestModel}) (ALERTS_FOR_STATE{alertname=~"Tokenmeter.+"} and ignoring (alertstate) ${FIRING})`;
 
 const ALIVE = ofMeter(gauge(METRIC.priceTable));
 export const apps = `count(group by (${LABEL.job}) (${ALIVE} == 1))`;
 export const processes = `count(group by (${LABEL.job}, ${LABEL.instance}) (${ALIVE} == 1))`;
-export const priceTables = `max by (${LABEL.job}, ${LABEL.version}) (${ALIVE} == 1) and on () vector(1)`;
 export const priceTableProcesses = `count by (${LABEL.job}, ${LABEL.version}) (${ALIVE} == 1)`;
 export const priceTableAge = `max(${ofMeter(gauge(METRIC.priceTableAge))})`;
 export const priceTableAgeBy = `max by (${LABEL.job}) (${ofMeter(gauge(METRIC.priceTableAge))})`;
