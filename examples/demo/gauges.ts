@@ -11,6 +11,7 @@ export interface Sample {
 /** Serves numbers to Prometheus. `host` is where. */
 export async function startGauges(
   read: () => readonly Sample[] | Promise<readonly Sample[]>,
+  { host = '127.0.0.1', port = 0 } = {},
 ): Promise<{ readonly host: string } & AsyncDisposable> {
   const server = createServer(async (_request, response) => {
     try {
@@ -20,7 +21,7 @@ export async function startGauges(
       response.writeHead(500).end(String(error));
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   return {
     host: `localhost:${(server.address() as AddressInfo).port}`,

@@ -1,16 +1,11 @@
-import { ALERTMANAGER, findProgram, PROMETHEUS } from '../../grafana/stack/programs.ts';
-import { startStack } from '../../grafana/stack/stack.ts';
 import { startProvider } from '../../test/provider/server.ts';
-import { type App, startApp } from './app.ts';
+import { startApp } from './app.ts';
 import { createBehaviour } from './behaviour.ts';
 import { checkBill } from './bill.ts';
-import { budgetSamples } from './budgets.ts';
-import { startGauges } from './gauges.ts';
-import { graphUrl } from './graph.ts';
+import { listenForStack, tryStack } from './monitoring.ts';
 import { type DemoOptions, HELP, OptionError, readOptions } from './options.ts';
 import { paintFor } from './paint.ts';
 import { freePort, tryPort } from './ports.ts';
-import { startReceiver } from './receiver.ts';
 import { openScreen } from './screen.ts';
 import { endOnSignals } from './signals.ts';
 import { summarize } from './summary.ts';
@@ -36,15 +31,18 @@ try {
 
 /** Returns the exit code. */
 async function run(options: DemoOptions): Promise<number> {
-  const { seed, port } = options;
+  const { seed, port, host } = options;
   const ending = endOnSignals();
   await using started = new AsyncDisposableStack();
   const provider = await startProvider({ seed, scenario: createBehaviour(seed) });
   started.defer(() => provider.close());
-  const app = await startApp(provider, await metricsPort(port));
+  const app = await startApp(provider, await metricsPort(port), host);
   started.defer(app.stop);
   const alerts: string[] = [];
-  const stack = await tryStack(app, port === 0, (line) => alerts.push(line));
+  const stack =
+    host === undefined
+      ? await tryStack(app, port === 0, (line) => alerts.push(line))
+      : await listenForStack(app, host, console.log);
   started.defer(stack.stop);
 
   console.log(`${paint('bold', 'tokenmeter demo')}: OpenAI and Anthropic are simulated, nothing leaves this machine
@@ -68,38 +66,4 @@ async function metricsPort(wanted: number | undefined): Promise<number> {
   const port = await tryPort('localhost', wanted);
   if (port === undefined) throw new OptionError(`--port: ${wanted} is in use or not allowed`);
   return port;
-}
-
-/** The demo goes on without it; the notes say where it is, or how to get it. */
-async function tryStack(app: App, anyPorts: boolean, print: (line: string) => void) {
-  const none = (note: string) => ({
-    note,
-    url: '',
-    alertNote: 'none without Prometheus',
-    stop: async () => {},
-  });
-  if (findProgram(PROMETHEUS) === undefined)
-    return none(`not on the PATH; to get it: ${PROMETHEUS.howToGetIt}`);
-  const started = new AsyncDisposableStack();
-  try {
-    const gauges = started.use(await startGauges(async () => budgetSamples(readRows(await app.scrape()))));
-    const receiver = started.use(await startReceiver({ print }));
-    const stack = await startStack({
-      targets: [app.metricsUrl.host, gauges.host],
-      webhook: receiver.url,
-      inAHurry: true,
-      ...(anyPorts && { ports: { prometheus: 0, alertmanager: 0 } }),
-    });
-    started.defer(stack.stop);
-    return {
-      note: graphUrl(stack.prometheusUrl),
-      url: stack.prometheusUrl,
-      alertNote:
-        stack.alertmanagerUrl ?? `Alertmanager is not on the PATH; to get it: ${ALERTMANAGER.howToGetIt}`,
-      stop: () => started.disposeAsync(),
-    };
-  } catch (error) {
-    await started.disposeAsync();
-    return none(`did not start: ${error instanceof Error ? error.message : error}`);
-  }
 }

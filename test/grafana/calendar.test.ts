@@ -34,8 +34,13 @@ const is = (at: string, series: string, value: number, labels = '') => ({
 const usd = ', unit="usd"';
 
 async function holds(budgets: readonly CalendarBudget[], test: Omit<RuleTest, 'name'>): Promise<void> {
+  // The rates are `increase` and nothing more; a month of them takes long.
+  const needed = calendarGroups(budgets).map((group) => ({
+    ...group,
+    rules: group.rules.filter((rule) => !('record' in rule && rule.record.includes('increase'))),
+  }));
   const named = { name: 'calendar', interval: '5m', ...test };
-  assert.equal(await failureOf(calendarGroups(budgets), [named], '5m'), undefined);
+  assert.equal(await failureOf(needed, [named], '5m'), undefined);
 }
 
 describe('budgets that Prometheus keeps', { concurrency: true, skip: missing }, () => {
@@ -67,9 +72,10 @@ describe('budgets that Prometheus keeps', { concurrency: true, skip: missing }, 
 
   test('a month ends after its own number of days', () =>
     holds([budget({ period: 'month' })], {
-      series: { [cost('a')]: `0+0.083333333x${12 * (HOURS_OF_JANUARY + 24)}` },
+      // From the 30th of January on: a whole month of data would take long.
+      series: { [cost('a')]: `_x${12 * (HOURS_OF_JANUARY - 48)} 0+0.083333333x${12 * 72}` },
       expect: [
-        is(hours(HOURS_OF_JANUARY), BUDGET.spent, HOURS_OF_JANUARY, usd),
+        is(hours(HOURS_OF_JANUARY - 1), BUDGET.spent, 47, usd),
         is(hours(HOURS_OF_JANUARY + 2), BUDGET.spent, 2, usd),
         is(hours(HOURS_OF_JANUARY + 2), BUDGET.period, 28 * 86_400),
         is(hours(HOURS_OF_JANUARY + 2), BUDGET.reset, (31 + 28) * 86_400),

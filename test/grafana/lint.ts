@@ -1,4 +1,5 @@
 /** The rules of grafana/dashboard-linter and of pint that catch what goes wrong here, on the generated files. */
+import type { SyntaxNodeRef } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 
 export interface Target {
@@ -69,7 +70,7 @@ function targetProblems({ expr, instant, datasource }: Target, type: string): st
 export function promqlProblems(query: string): string[] {
   const problems: string[] = [];
   parser.parse(query).iterate({
-    enter({ name, from, to, node }) {
+    enter({ name, from, to, node }: SyntaxNodeRef) {
       const text = query.slice(from, to);
       if (name === '⚠') problems.push(`no PromQL at ${from}: ${query}`);
       if (name !== 'VectorSelector' || !/^\w+_(total|bucket|count|sum)\b/.test(text)) return;

@@ -8,6 +8,8 @@ export const models = () =>
         panels.firstChunk(),
         panels.rateLimited(),
         panels.costPerCall(),
+        panels.tokens(),
+        panels.cacheShare(),
         panels.savedByCache(),
         panels.modelTable(),
       ],

@@ -19,7 +19,7 @@ export const firstChunk = () =>
     },
     units.Seconds,
     calls.quantileInRange(0.95, METRIC.timeToFirstChunk),
-  ).span(6);
+  ).span(4);
 
 export const rateLimited = () =>
   stat(
@@ -29,7 +29,14 @@ export const rateLimited = () =>
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
     .decimals(0)
-    .span(6);
+    .span(4);
+
+export const tokens = () =>
+  stat(
+    { title: 'Tokens', description: `Read and written in the time that is looked at. ${NO_CALLS}` },
+    units.Short,
+    spend.allTokens,
+  ).span(4);
 
 export const cacheShare = () =>
   stat(
@@ -38,7 +45,7 @@ export const cacheShare = () =>
     spend.cacheShare,
   )
     .decimals(0)
-    .span(6);
+    .span(4);
 
 export const savedByCache = () =>
   stat(
@@ -52,7 +59,7 @@ export const savedByCache = () =>
   )
     .thresholds(thresholds(COLOR.good))
     .decimals(2)
-    .span(6);
+    .span(4);
 
 export const costPerCall = () =>
   stat(
@@ -61,7 +68,7 @@ export const costPerCall = () =>
     `${spend.spend} / (${calls.calls} > 0)`,
   )
     .decimals(4)
-    .span(6);
+    .span(4);
 
 export const latencyPercentiles = () =>
   timeSeries(
@@ -150,7 +157,7 @@ export const cacheShareByModel = () =>
 export const modelTable = () =>
   table(
     {
-      title: 'Models',
+      title: 'By model',
       description: `Every requested model in the time that is looked at. Tokens are input and output together. ${NO_CALLS}`,
     },
     [

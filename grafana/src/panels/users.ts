@@ -122,7 +122,7 @@ export const userFeatures = () =>
     {
       title: 'Spend per hour by feature',
       description:
-        'Of the users that are chosen above. Calls outside any feature are the line without a name.',
+        'Of the users that are chosen above. Calls outside any feature are the line without a name. No data: as beside.',
     },
     units.Dollars,
     [{ expr: spend.spendRateBy(LABEL.feature), legend: `{{${LABEL.feature}}}` }],

@@ -29,4 +29,3 @@ export const countBudgets = numbersOf(inCounts);
 const BLOCKED = counter(BUDGET_METRIC.blocked);
 export const blocked = orZero(`sum(${increase(ofMeter(BLOCKED))})`);
 export const blockedRate = `sum by (${LABEL.budget}) (${rate(ofMeter(BLOCKED))}) * 60`;
-export const crossings = `sum by (${LABEL.budget}, ${LABEL.threshold}) (${increase(ofMeter(counter(BUDGET_METRIC.crossings)))}) > 0`;

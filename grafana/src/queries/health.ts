@@ -14,7 +14,6 @@ export const apps = `count(group by (${LABEL.job}) (${ALIVE} == 1))`;
 export const processes = `count(group by (${LABEL.job}, ${LABEL.instance}) (${ALIVE} == 1))`;
 export const priceTableProcesses = `count by (${LABEL.job}, ${LABEL.version}) (${ALIVE} == 1)`;
 export const priceTableAge = `max(${ofMeter(gauge(METRIC.priceTableAge))})`;
-export const priceTableAgeBy = `max by (${LABEL.job}) (${ofMeter(gauge(METRIC.priceTableAge))})`;
 
 const UNMETERED = ofModels(counter(METRIC.unmetered));
 const UNPRICED = ofModels(counter(METRIC.unpriced));

@@ -1,11 +1,11 @@
 import type { AlertCase } from './case.ts';
 
 const cost = (labels: string) => `tokenmeter_cost_usd_total{job="shop", instance="a", ${labels}}`;
-// Every 5 minutes: two days, then two hours.
-const USUAL = 576;
+// Every 5 minutes: one day, then two hours.
+const USUAL = 288;
 const interval = '5m';
 
-/** Spends so much every 5 minutes for two days, then so much for two hours. */
+/** Spends so much every 5 minutes for a day, then so much for two hours. */
 const usualThen = (usual: number, then: number) => {
   const before = (usual * USUAL).toFixed(3);
   return `0+${usual}x${USUAL} ${before}+${then}x24`;
@@ -16,7 +16,7 @@ function spikes(alert: string, labels: string, usual: number, spike: number, sma
     alert,
     what,
     series: { [cost(labels)]: values },
-    at: '2950m',
+    at: '1510m',
     fires,
     interval,
   });
@@ -34,7 +34,7 @@ export const spendingCases: readonly AlertCase[] = [
     alert: 'TokenmeterUserSpendSpike',
     what: 'the users beyond the cap',
     series: { [cost('user_id="__other__"')]: usualThen(0.02, 0.2) },
-    at: '2950m',
+    at: '1510m',
     fires: false,
     interval,
   },
