@@ -30,6 +30,7 @@ import {
   type DynamicConfigValue,
   FieldColorBuilder,
   FieldColorModeId,
+  MappingType,
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -184,7 +185,7 @@ export function bars({ title, description }: PanelText, unit: string, series: re
 
 /** A column of a table: a label of the queries, or the value of one. */
 export type Column = { readonly title: string; readonly width?: number } & (
-  | { readonly label: string }
+  | { readonly label: string; readonly colorOf?: Readonly<Record<string, string>> }
   | {
       readonly expr: string;
       readonly unit: string;
@@ -245,7 +246,7 @@ export function table({ title, description }: PanelText, columns: readonly Colum
 
 function propertiesOf(column: Column): DynamicConfigValue[] {
   const width = column.width === undefined ? [] : [{ id: 'custom.width', value: column.width }];
-  if ('label' in column) return width;
+  if ('label' in column) return [...width, ...(column.colorOf ? colorsOfTexts(column.colorOf) : [])];
   const { unit, decimals, colors, bar } = column;
   return [
     ...width,
@@ -261,6 +262,14 @@ function propertiesOf(column: Column): DynamicConfigValue[] {
           { id: 'max', value: 1 },
         ]
       : []),
+  ];
+}
+
+function colorsOfTexts(colorOf: Readonly<Record<string, string>>): DynamicConfigValue[] {
+  const options = Object.fromEntries(Object.entries(colorOf).map(([text, color]) => [text, { text, color }]));
+  return [
+    { id: 'mappings', value: [{ type: MappingType.ValueToText, options }] },
+    { id: 'custom.cellOptions', value: { type: 'color-text' } },
   ];
 }
 

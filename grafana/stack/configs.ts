@@ -18,7 +18,11 @@ const ALERTMANAGER = 'alertmanager/alertmanager.yml';
  * Copies of the configs that Docker uses, with other addresses in them. In a hurry everything happens within
  * seconds, as in a demo of a minute.
  */
-export function writeConfigs(folder: string, addresses: StackAddresses, inAHurry: boolean) {
+export function writeConfigs(
+  folders: { readonly prometheus: string; readonly alertmanager: string },
+  addresses: StackAddresses,
+  inAHurry: boolean,
+) {
   const prometheus = read(PROMETHEUS);
   prometheus.setIn(['rule_files'], [join(grafana, 'rules/*.yaml')]);
   prometheus.setIn(
@@ -37,8 +41,8 @@ export function writeConfigs(folder: string, addresses: StackAddresses, inAHurry
     }
   }
   return {
-    prometheus: write(join(folder, 'prometheus.yml'), prometheus),
-    alertmanager: write(join(folder, 'alertmanager.yml'), alertmanager),
+    prometheus: write(join(folders.prometheus, 'prometheus.yml'), prometheus),
+    alertmanager: write(join(folders.alertmanager, 'alertmanager.yml'), alertmanager),
   };
 }
 

@@ -34,34 +34,40 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const [prometheus, alertmanager] = [findProgram(PROMETHEUS), findProgram(ALERTMANAGER)];
   if (prometheus === undefined) throw new Error(`no prometheus on the PATH: ${PROMETHEUS.howToGetIt}`);
 
-  const directory = mkdtempSync(join(tmpdir(), 'tokenmeter-demo-'));
+  // One each: who ends first takes its own away.
+  const temporary = () => mkdtempSync(join(tmpdir(), 'tokenmeter-demo-'));
+  const own = temporary();
+  const folders = { prometheus: own, alertmanager: alertmanager === undefined ? own : temporary() };
   const [port, alertPort] = [
     await freePort('127.0.0.1', ports.prometheus),
     await freePort('127.0.0.1', ports.alertmanager),
   ];
   const alertmanagerHost = `127.0.0.1:${alertPort}`;
-  const configs = writeConfigs(directory, { targets, webhook, alertmanager: alertmanagerHost }, inAHurry);
-  // The last to end takes the files away with it.
+  const configs = writeConfigs(folders, { targets, webhook, alertmanager: alertmanagerHost }, inAHurry);
   const server = startChild(
     prometheus,
     [
       `--config.file=${configs.prometheus}`,
-      `--storage.tsdb.path=${join(directory, 'prometheus')}`,
+      `--storage.tsdb.path=${join(folders.prometheus, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=warn',
     ],
-    { directory },
+    { directory: folders.prometheus },
   );
   const alerter =
     alertmanager &&
-    startChild(alertmanager, [
-      `--config.file=${configs.alertmanager}`,
-      `--storage.path=${join(directory, 'alertmanager')}`,
-      `--web.listen-address=${alertmanagerHost}`,
-      // One of its own, with nobody to talk to.
-      '--cluster.listen-address=',
-      '--log.level=warn',
-    ]);
+    startChild(
+      alertmanager,
+      [
+        `--config.file=${configs.alertmanager}`,
+        `--storage.path=${join(folders.alertmanager, 'data')}`,
+        `--web.listen-address=${alertmanagerHost}`,
+        // One of its own, with nobody to talk to.
+        '--cluster.listen-address=',
+        '--log.level=warn',
+      ],
+      { directory: folders.alertmanager },
+    );
   const stop = async () => {
     if (alerter) await alerter.stop();
     await server.stop();

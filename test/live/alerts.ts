@@ -8,21 +8,23 @@ const WITHIN_MS = 30_000;
 export async function checkAlerts(fixture: Fixture, receiver: Receiver): Promise<string[]> {
   const isOf = (name: string, status: ReceivedAlert['status']) => (alert: ReceivedAlert) =>
     alert.labels.alertname === name && alert.labels.budget === 'live' && alert.status === status;
-  const arrives = async (name: string, status: ReceivedAlert['status']) => {
+  const arrives = async (name: string, status: ReceivedAlert['status'], says = /./) => {
     const start = performance.now();
     const alert = await Promise.race([
       receiver.waitFor(isOf(name, status)),
       delay(WITHIN_MS, undefined, { ref: false }),
     ]);
     if (!alert) throw new Error(`${name} was not ${status} within ${WITHIN_MS / 1000} s`);
+    const { description = '' } = alert.annotations;
+    if (!says.test(description)) throw new Error(`${name} says: ${description}`);
     const waited = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(`${status.padEnd(9)} ${name} after ${waited} s: ${alert.annotations.description}`);
+    console.log(`${status.padEnd(9)} ${name} after ${waited} s: ${description}`);
   };
 
   fixture.spentUsd = 8.5;
-  await arrives('TokenmeterBudgetWarning', 'firing');
+  await arrives('TokenmeterBudgetWarning', 'firing', /^\$8\.50 of \$10\.00 are spent \(85%\)/);
   fixture.spentUsd = 10.5;
-  await arrives('TokenmeterBudgetExhausted', 'firing');
+  await arrives('TokenmeterBudgetExhausted', 'firing', /^\$10\.50 of \$10\.00 are spent \(105%\)/);
   fixture.spentUsd = 0.1;
   await arrives('TokenmeterBudgetExhausted', 'resolved');
   await arrives('TokenmeterBudgetWarning', 'resolved');

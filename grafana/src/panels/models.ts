@@ -192,7 +192,7 @@ export const modelTable = () =>
       },
     ],
     'Spend',
-  ).span(24);
+  ).height(11);
 
 export const servedModels = () =>
   table(

@@ -214,7 +214,12 @@ export const alertList = () =>
     },
     [
       { title: 'Alert', label: 'alertname', width: 280 },
-      { title: 'Severity', label: 'severity', width: 90 },
+      {
+        title: 'Severity',
+        label: 'severity',
+        width: 90,
+        colorOf: { critical: COLOR.bad, warning: COLOR.warn, info: COLOR.plain },
+      },
       { title: 'Budget', label: LABEL.budget },
       { title: 'User', label: LABEL.userId },
       { title: 'Team', label: LABEL.team },

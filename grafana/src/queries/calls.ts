@@ -12,7 +12,7 @@ export const callRateBy = (label: string) => `${sumBy(label, rate(ofCalls(REQUES
 
 export const errorRatio = ratio(orZeroIn(sum(increase(ofCalls(REQUESTS, FAILED)))), calls);
 export const errorRatioBy = (label: string) =>
-  ratio(sumBy(label, increase(ofCalls(REQUESTS, FAILED))), callsBy(label));
+  ratio(`(${sumBy(label, increase(ofCalls(REQUESTS, FAILED)))} or ${callsBy(label)} * 0)`, callsBy(label));
 export const errorRatioRateBy = (label: string) =>
   ratio(sumBy(label, rate(ofCalls(REQUESTS, FAILED))), sumBy(label, rate(ofCalls(REQUESTS))));
 
