@@ -51,6 +51,14 @@ function error(cut: number, uncut: number): string {
 const first = await time(() => embedding('first'));
 console.log(`first use, with loading: ${ms(first.milliseconds)}, longest turn ${ms(first.longestTurn)}\n`);
 
+const many = Array.from({ length: 300_000 }, () => ({ role: 'user', content: 'a' }));
+for (const provider of ['openai', 'anthropic'] as const) {
+  const { milliseconds, longestTurn } = await time(() =>
+    estimateCost({ provider, model: 'm', messages: many }),
+  );
+  console.log(`300,000 messages to ${provider}: ${ms(milliseconds)}, longest turn ${ms(longestTurn)}\n`);
+}
+
 const rows: Record<string, Record<string, string | number>> = {};
 for (const kind of kinds) {
   const text = textOf(kind, bytes);

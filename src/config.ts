@@ -1,12 +1,13 @@
 import * as v from 'valibot';
+import type { Budget, BudgetOptions } from './budgets/types.ts';
 import type { UserResolver } from './calls/pipeline.ts';
 import type { ShownUserOptions } from './calls/shown-user.ts';
 import { EnvironmentSchema, type LOG_LEVELS, type MetricExporterName } from './config/environment.ts';
-import { describe } from './config/problems.ts';
 import { ConfigSchema, InstrumentationSchema } from './config/schema.ts';
 import { ConfigError } from './errors.ts';
 import type { PriceOptions } from './pricing/overrides.ts';
 import type { RefreshOptions } from './pricing/refresh.ts';
+import { problemsOf } from './problems.ts';
 import type { SeriesLimits } from './telemetry/series-table.ts';
 
 /** Options of the instrumentation itself. */
@@ -50,6 +51,14 @@ export interface MeterConfig {
    * { factor: 0.9, models: { 'llama-3.3-70b': { free: true }, 'gpt-4.1': { input: 1.8, output: 7.2 } } }
    */
   readonly prices?: MeterPrices | undefined;
+  /**
+   * What may be spent, by whom, and what happens then: a list of budgets, the path of a YAML or JSON file
+   * with one, or an object with more options.
+   *
+   * @example
+   * [{ name: 'per user', limitUsd: 5, period: 'day', per: ['user'], action: 'block' }]
+   */
+  readonly budgets?: readonly Budget[] | string | BudgetOptions | undefined;
   /**
    * Seconds without any progress after which a call counts as abandoned: its promise or stream is held,
    * and not read. Default: 3600. What is not held any more counts as soon as it is garbage collected.
@@ -122,7 +131,7 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const options = v.safeParse(ConfigSchema, config);
   const variables = v.safeParse(EnvironmentSchema, given);
-  const problems = [...describe('option', options.issues), ...describe('variable', variables.issues)];
+  const problems = [...problemsOf('option', options.issues), ...problemsOf('variable', variables.issues)];
   if (!options.success || !variables.success) throw new ConfigError(problems);
 
   const { serviceName, prometheus, ...meter } = options.output;
@@ -146,6 +155,7 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
       streamUsage: meter.streamUsage ?? env.TOKENMETER_STREAM_USAGE ?? true,
       deployments: meter.deployments ?? env.TOKENMETER_DEPLOYMENTS,
       prices: meter.prices ?? env.TOKENMETER_PRICES,
+      budgets: meter.budgets ?? env.TOKENMETER_BUDGETS,
       abandonAfterSeconds: meter.abandonAfterSeconds ?? env.TOKENMETER_ABANDON_AFTER_SECONDS,
     },
     metricExporters: env.OTEL_METRICS_EXPORTER ?? (prometheus === false ? [] : ['prometheus']),
@@ -165,7 +175,7 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
 /** Checks the options of an instrumentation that is used on its own. */
 export function checkMeterConfig(config: unknown): MeterConfig {
   const options = v.safeParse(InstrumentationSchema, config);
-  if (!options.success) throw new ConfigError(describe('option', options.issues));
+  if (!options.success) throw new ConfigError(problemsOf('option', options.issues));
   checkUser(userOptions(options.output.user));
   return options.output;
 }

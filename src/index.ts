@@ -1,3 +1,17 @@
+export type {
+  Budget,
+  BudgetLimit,
+  BudgetOptions,
+  BudgetPeriod,
+  BudgetStatus,
+  BudgetStoreOption,
+  BudgetsView,
+  BudgetUnit,
+  Scope,
+  ScopePart,
+  ThresholdEvent,
+  Weekday,
+} from './budgets/types.ts';
 export type { UserResolver } from './calls/pipeline.ts';
 export type { ShownUserOptions } from './calls/shown-user.ts';
 export type {
@@ -11,7 +25,8 @@ export type { UsageContext } from './context.ts';
 export { withUsageContext } from './context.ts';
 export type { Destination } from './destinations.ts';
 export type { Diagnosis, SdkDiagnosis } from './diagnosis.ts';
-export { ConfigError, TokenmeterError } from './errors.ts';
+export type { ExceededBudget } from './errors.ts';
+export { BudgetExceededError, ConfigError, TokenmeterError } from './errors.ts';
 export * from './estimate/index.ts';
 export type { TokenmeterInstrumentationConfig } from './instrumentation.ts';
 export { TokenmeterInstrumentation } from './instrumentation.ts';

@@ -5,15 +5,18 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
+import { budgetOptions, type OpenBudgets, openBudgets } from './budgets/open.ts';
+import type { BudgetsView } from './budgets/types.ts';
 import { beginner } from './calls/begin.ts';
 import { DeferredWork } from './calls/deferred.ts';
 import { OpenCalls } from './calls/open-calls.ts';
-import type { Pipeline, Sink } from './calls/pipeline.ts';
+import type { Pipeline } from './calls/pipeline.ts';
 import { SessionMeter } from './calls/session.ts';
 import { shownUser } from './calls/shown-user.ts';
 import {
   checkMeterConfig,
   DEFAULT_ABANDON_AFTER_SECONDS,
+  DEFAULT_MAX_USERS,
   type MeterConfig,
   seriesLimits,
   userOptions,
@@ -41,7 +44,7 @@ import type { Provider } from './providers/types.ts';
 import { reportFault, warnOnce } from './report.ts';
 import { type Begin, patchClient } from './sdk/client.ts';
 import { patchEmitter } from './sdk/emitter.ts';
-import { Metrics } from './telemetry/metrics.ts';
+import { type Counting, Metrics } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
 import { observeSeries, SHARED_MAX_SERIES, zerosFor } from './telemetry/observed-series.ts';
 import { SeriesTable } from './telemetry/series-table.ts';
@@ -66,7 +69,8 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   declare private _handedOver: Set<object> | undefined;
   declare private _patchAll: (() => void) | undefined;
   declare private _metrics: Metrics | undefined;
-  declare private _sinks: readonly Sink[] | undefined;
+  declare private _counting: readonly Counting[] | undefined;
+  declare private _budgets: OpenBudgets | undefined;
   declare private _pipeline: Pipeline | undefined;
   declare private _prices: PriceBook | undefined;
   declare private _stopRefresh: (() => void) | undefined;
@@ -77,6 +81,8 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
 
   constructor(config: TokenmeterInstrumentationConfig = {}) {
     super(SCOPE_NAME, VERSION, config);
+    // What is wrong with them is to be known now, and not when the first call passes unlimited.
+    this._openBudgets();
     if (!this.isEnabled()) return;
     registerLoaderHooks();
     warnOfLoadOrder();
@@ -110,7 +116,12 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   }
 
   override setConfig(config: TokenmeterInstrumentationConfig = {}): void {
+    const { budgets } = this.getConfig() ?? {};
     super.setConfig({ ...checkMeterConfig(config) });
+    if (budgets !== config.budgets) {
+      this._budgets?.close().catch((fault) => reportFault('closing the budgets', fault));
+      this._budgets = undefined;
+    }
     this._pipeline = undefined;
     this._prices = undefined;
     if (this._stopRefresh) this._refreshPrices();
@@ -258,10 +269,40 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     });
   }
 
-  /** @internal Who counts the calls, instead of metrics through the meter provider that was set. */
-  useSinks(sinks: readonly Sink[]): void {
-    this._sinks = sinks;
+  /** How much of their budgets users, teams and others have left. */
+  get budgets(): BudgetsView {
+    return { status: async (subject = {}) => (await this._openBudgets()?.status(subject)) ?? [] };
+  }
+
+  /** @internal Who counts, instead of metrics through the meter provider that was set. */
+  useCounting(counting: readonly Counting[]): void {
+    this._counting = counting;
     this._pipeline = undefined;
+    this._budgets?.showOn(counting);
+  }
+
+  /** @internal What is kept outside of this process is left in order. */
+  async closeBudgets(): Promise<void> {
+    await this._budgets?.close();
+  }
+
+  private _openBudgets(): OpenBudgets | undefined {
+    const { budgets, user, maxUsers } = this.getConfig();
+    if (budgets === undefined || this._budgets) return this._budgets;
+    const { resolve: _, ...shown } = userOptions(user);
+    this._budgets = openBudgets(budgetOptions(budgets), {
+      price: (call) => this._priceBook().price(call),
+      modelOf: (name) => this._modelOf(name),
+      showUser: shownUser(shown),
+      maxScopes: maxUsers ?? DEFAULT_MAX_USERS,
+    });
+    if (this._counting) this._budgets.showOn(this._counting);
+    return this._budgets;
+  }
+
+  private _modelOf(name: string | undefined): string | undefined {
+    const { deployments = {} } = this.getConfig();
+    return name !== undefined && Object.hasOwn(deployments, name) ? deployments[name] : name;
   }
 
   /** @internal The table in use. */
@@ -269,19 +310,23 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     return this._priceBook().table;
   }
 
-  private _createMetrics(): Metrics {
+  private _ownMetrics(): Metrics {
+    if (this._metrics) return this._metrics;
     const config = this.getConfig();
     const series = new SeriesTable({ ...seriesLimits(config, SHARED_MAX_SERIES), keepsAll: true });
-    return new Metrics(this.meter, {
+    this._metrics = new Metrics(this.meter, {
       series,
       priceTable: () => this.priceTable,
       observeSeries: (meter) => observeSeries(series, meter, zerosFor(config.zeroFirst, meter)),
     });
+    return this._metrics;
   }
 
   private _pipelineOf(): Pipeline {
     if (this._pipeline) return this._pipeline;
-    if (!this._sinks) this._metrics ??= this._createMetrics();
+    const counting = this._counting ?? [this._ownMetrics()];
+    const budgets = this._openBudgets();
+    budgets?.showOn(counting);
     const { user, streamUsage, deployments, abandonAfterSeconds } = this.getConfig();
     const { resolve, ...shown } = userOptions(user);
     this._deferred ??= new DeferredWork();
@@ -289,7 +334,8 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._openCalls ??= new OpenCalls();
     this._openCalls.limitSeconds = abandonAfterSeconds ?? DEFAULT_ABANDON_AFTER_SECONDS;
     const pipeline: Pipeline = {
-      sinks: [...(this._sinks ?? (this._metrics ? [this._metrics] : [])), spanSink],
+      sinks: [...counting, spanSink, ...(budgets ? [budgets.sink] : [])],
+      admit: budgets?.admit,
       price: this._priceBook().price,
       users: { resolve, show: shownUser(shown) },
       streamUsage: streamUsage ?? true,

@@ -61,9 +61,10 @@ function ownMetering(config: ResolvedConfig): Metering {
     url: local.url,
     connect(instrumentation) {
       const metrics = local.createMetrics(instrumentation);
-      instrumentation.useSinks([metrics]);
+      instrumentation.useCounting([metrics]);
       if (!cluster.isPrimary || !local.endpoint) return;
       workers = new WorkerCalls(cluster, metrics, local.endpoint.listening);
+      metrics.addGauges(workers.gauges);
       observeWorkers(local.meter, workers);
     },
     async shutdown() {
@@ -92,7 +93,7 @@ function workerMetering(config: ResolvedConfig): Metering {
       return url;
     },
     connect(instrumentation) {
-      instrumentation.useSinks([forwarder, ...(pushing ? [pushing.createMetrics(instrumentation)] : [])]);
+      instrumentation.useCounting([forwarder, ...(pushing ? [pushing.createMetrics(instrumentation)] : [])]);
       url = forwarder.welcomed.then((primary) => {
         if (primary !== undefined) return primary;
         serving = openLocal(config, ['prometheus'], { ports: PORTS_OF_WORKERS });
@@ -149,7 +150,8 @@ function openLocal(
   const flush = async () => {
     if (drainSeconds > 0) await endpoint?.drain(drainSeconds);
     series.end();
-    await provider.forceFlush();
+    // One that has metered nothing does not wait for a collector that may not be there.
+    if (!series.isEmpty) await provider.forceFlush();
   };
   const cancelFlush = pushing.length > 0 || drainSeconds > 0 ? beforeExit(flush) : undefined;
   return {

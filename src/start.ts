@@ -1,11 +1,12 @@
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import type { BudgetsView } from './budgets/types.ts';
 import { type ResolvedConfig, resolveConfig, type TokenmeterConfig } from './config.ts';
 import { type Destination, traceDestinations } from './destinations.ts';
 import { type Diagnosis, diagnosis } from './diagnosis.ts';
 import { beforeExit } from './exit.ts';
 import { TokenmeterInstrumentation } from './instrumentation.ts';
-import { startMetering } from './metering.ts';
-import { firstLine, warnVisibly } from './report.ts';
+import { type Metering, startMetering } from './metering.ts';
+import { firstLine, reportFault, warnVisibly } from './report.ts';
 import {
   lateTracerProvider,
   prepareTracing,
@@ -16,6 +17,8 @@ import {
 /** A running meter. */
 export interface Tokenmeter {
   readonly instrumentation: TokenmeterInstrumentation;
+  /** How much of their budgets users, teams and others have left. */
+  readonly budgets: BudgetsView;
   /**
    * The URL where metrics can be scraped, once it answers; undefined where none is served. Rejects,
    * with an error that says what to do, when the port cannot be used.
@@ -44,13 +47,13 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   if (resolved.disabled) return disabledMeter();
   // What can fail comes first: nothing is patched by a start that fails.
   const metering = startMetering(resolved);
-  const instrumentation = new TokenmeterInstrumentation(resolved.meter);
-  metering.connect(instrumentation);
+  const instrumentation = instrumentationFor(resolved, metering);
   const tracing = startTraces(instrumentation, resolved);
   let stopped: Promise<unknown> | undefined;
   const metricsUrl = metering.url;
   return {
     instrumentation,
+    budgets: instrumentation.budgets,
     metricsUrl,
     diagnose: async () => {
       const problems: string[] = [];
@@ -63,16 +66,28 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
     shutdown: async () => {
       instrumentation.disable();
       instrumentation.settleOpenCalls();
-      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown()]);
+      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown(), instrumentation.closeBudgets()]);
       await stopped;
     },
   };
+}
+
+function instrumentationFor({ meter }: ResolvedConfig, metering: Metering): TokenmeterInstrumentation {
+  try {
+    const instrumentation = new TokenmeterInstrumentation(meter);
+    metering.connect(instrumentation);
+    return instrumentation;
+  } catch (error) {
+    metering.shutdown().catch((fault) => reportFault('closing what was started', fault));
+    throw error;
+  }
 }
 
 /** For `OTEL_SDK_DISABLED=true`. */
 function disabledMeter(): Tokenmeter {
   return {
     instrumentation: new TokenmeterInstrumentation({ enabled: false }),
+    budgets: { status: async () => [] },
     metricsUrl: Promise.resolve(undefined),
     diagnose: async () =>
       diagnosis({ metrics: [], traces: [], problems: ['OTEL_SDK_DISABLED turns everything off'] }),

@@ -24,13 +24,18 @@ export interface Usage {
   readonly billedElsewhere?: true;
   /** The answer did not say it all: counts were estimated from the request and the text that came. */
   readonly estimated?: true;
+  /** What of it contradicts itself: it is counted as its totals say, and has no price. */
+  readonly unclear?: string;
   /** The provider's usage object, as it came. */
   readonly raw: unknown;
 }
 
-export interface UsagePart {
+export interface UsagePart extends Tokens {
   /** Undefined for the model of the answer. */
   readonly model: string | undefined;
+}
+
+export interface Tokens {
   readonly input: InputTokens;
   readonly output: OutputTokens;
 }
@@ -86,6 +91,37 @@ export function uncachedInput(total: number, parts: { audio?: number; image?: nu
     cacheWriteByLifetime: NO_COUNTS,
     audio: parts.audio ?? 0,
     image: parts.image ?? 0,
+  };
+}
+
+/** What several did together. */
+export function sumOfTokens(parts: readonly Tokens[]): Tokens {
+  const writes: Record<string, number> = {};
+  for (const { input } of parts) {
+    for (const [lifetime, tokens] of Object.entries(input.cacheWriteByLifetime)) {
+      writes[lifetime] = (writes[lifetime] ?? 0) + tokens;
+    }
+  }
+  const input = (name: 'total' | 'uncached' | 'cacheRead' | 'cacheWrite' | 'audio' | 'image') =>
+    parts.reduce((sum, part) => sum + part.input[name], 0);
+  const output = (name: keyof OutputTokens) => parts.reduce((sum, part) => sum + part.output[name], 0);
+  return {
+    input: {
+      total: input('total'),
+      uncached: input('uncached'),
+      cacheRead: input('cacheRead'),
+      cacheWrite: input('cacheWrite'),
+      cacheWriteByLifetime: writes,
+      audio: input('audio'),
+      image: input('image'),
+    },
+    output: {
+      total: output('total'),
+      text: output('text'),
+      reasoning: output('reasoning'),
+      audio: output('audio'),
+      image: output('image'),
+    },
   };
 }
 

@@ -35,6 +35,7 @@ describe('configuration', () => {
         streamUsage: true,
         deployments: undefined,
         prices: undefined,
+        budgets: undefined,
         abandonAfterSeconds: undefined,
       },
       metricExporters: ['prometheus'],
@@ -90,6 +91,7 @@ describe('configuration', () => {
       streamUsage: false,
       deployments: { 'prod-chat': 'gpt-4.1', 'prod-embed': 'text-embedding-3-small' },
       prices: undefined,
+      budgets: undefined,
       abandonAfterSeconds: 0.5,
     });
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { table } from '../src/pricing/table.ts';
 import { temporaryFolder } from './support/fake-sdk.ts';
 import { GPT, hello, metered } from './support/setup.ts';
@@ -46,16 +47,19 @@ describe('a newer table, in a running meter', () => {
     const listed = table.providers.openai?.models['gpt-4.1']?.[0];
     const cheap = { ...listed, rates: { input: 1_000_000, cacheRead: 0, output: 0 } };
     const openai = { models: { 'gpt-4.1': [cheap] }, aliases: {} };
-    await writeFile(path, JSON.stringify({ version: 'ours', date: '2026-11-01', providers: { openai } }));
+    const newer = { ...table, version: 'ours', providers: { ...table.providers, openai } };
+    await writeFile(path, JSON.stringify(newer));
     setup.meter.instrumentation.setConfig({ prices: { refresh: { from: path } } });
     setup.meter.instrumentation.enable();
   });
   after(() => folder[Symbol.asyncDispose]());
 
-  test('is taken in the background, and calls are priced by it from then on', async () => {
+  test('is taken in the background, and calls are priced by it from then on', {
+    timeout: 10_000,
+  }, async () => {
     const isInUse = (version: string) => setup.meter.sum('tokenmeter.price.table', { version });
     await setup.openai.chat.completions.create({ model: GPT, messages: hello });
-    while ((await isInUse('ours')) === 0) await new Promise((resolve) => setImmediate(resolve));
+    while ((await isInUse('ours')) === 0) await setTimeout(10);
     assert.equal(await isInUse(table.version), 0);
     setup.meter.takeSpans();
     await setup.openai.chat.completions.create({ model: GPT, messages: hello });

@@ -14,6 +14,7 @@ export interface App {
 
 const METRICS_WITHIN_MS = 5000;
 const service = fileURLToPath(new URL('./service.ts', import.meta.url));
+const budgets = fileURLToPath(new URL('./budgets.yaml', import.meta.url));
 
 /** Throws, with what the service wrote, when it does not start. */
 export async function startApp(provider: Provider, metricsPort: number, host = 'localhost'): Promise<App> {
@@ -25,6 +26,7 @@ export async function startApp(provider: Provider, metricsPort: number, host = '
       OPENAI_BASE_URL: provider.openaiUrl,
       ANTHROPIC_API_KEY: 'sk-ant-none-is-needed',
       ANTHROPIC_BASE_URL: provider.anthropicUrl,
+      TOKENMETER_BUDGETS: budgets,
       OTEL_SERVICE_NAME: 'acme-books-chat',
       OTEL_EXPORTER_PROMETHEUS_HOST: host,
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),

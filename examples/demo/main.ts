@@ -42,7 +42,7 @@ async function run(options: DemoOptions): Promise<number> {
   const stack =
     host === undefined
       ? await tryStack(app, port === 0, (line) => alerts.push(line))
-      : await listenForStack(app, host, console.log);
+      : await listenForStack(host, console.log);
   started.defer(stack.stop);
 
   console.log(`${paint('bold', 'tokenmeter demo')}: OpenAI and Anthropic are simulated, nothing leaves this machine

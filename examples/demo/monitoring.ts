@@ -1,11 +1,8 @@
 import { ALERTMANAGER, findProgram, PROMETHEUS } from '../../grafana/stack/programs.ts';
 import { startStack } from '../../grafana/stack/stack.ts';
 import type { App } from './app.ts';
-import { budgetSamples } from './budgets.ts';
-import { startGauges } from './gauges.ts';
 import { graphUrl } from './graph.ts';
 import { startReceiver } from './receiver.ts';
-import { readRows } from './usage.ts';
 
 /** What watches the demo. The notes say where it is, or how to get it. */
 export interface Monitoring {
@@ -15,8 +12,8 @@ export interface Monitoring {
   stop(): Promise<void>;
 }
 
-/** As docker-compose.yml and grafana/ have them. */
-const PORTS = { alerts: 9465, budgets: 9466 };
+/** As grafana/alertmanager/alertmanager.yml has it. */
+const ALERTS_PORT = 9465;
 
 /** Starts Prometheus and Alertmanager where they are installed; the demo goes on without them. */
 export async function tryStack(
@@ -34,10 +31,9 @@ export async function tryStack(
     return none(`not on the PATH; to get it: ${PROMETHEUS.howToGetIt}`);
   const started = new AsyncDisposableStack();
   try {
-    const gauges = started.use(await startGauges(() => budgetsOf(app)));
     const receiver = started.use(await startReceiver({ print }));
     const stack = await startStack({
-      targets: [app.metricsUrl.host, gauges.host],
+      targets: [app.metricsUrl.host],
       webhook: receiver.url,
       inAHurry: true,
       ...(anyPorts && { ports: { prometheus: 0, alertmanager: 0 } }),
@@ -57,22 +53,14 @@ export async function tryStack(
 }
 
 /** For those that run elsewhere. */
-export async function listenForStack(
-  app: App,
-  host: string,
-  print: (line: string) => void,
-): Promise<Monitoring> {
-  const started = new AsyncDisposableStack();
-  started.use(await startGauges(() => budgetsOf(app), { host, port: PORTS.budgets }));
-  started.use(await startReceiver({ print, host, port: PORTS.alerts }));
+export async function listenForStack(host: string, print: (line: string) => void): Promise<Monitoring> {
+  const receiver = await startReceiver({ print, host, port: ALERTS_PORT });
   return {
     note: 'runs elsewhere',
-    alertNote: `on ${host}:${PORTS.alerts}`,
+    alertNote: `on ${receiver.url}`,
     url: '',
-    stop: () => started.disposeAsync(),
+    async stop() {
+      await receiver[Symbol.asyncDispose]();
+    },
   };
-}
-
-async function budgetsOf(app: App) {
-  return budgetSamples(readRows(await app.scrape()));
 }

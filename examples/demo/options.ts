@@ -20,7 +20,7 @@ Anthropic APIs. It needs no network and no keys.
   --port N      where /metrics is served; default 9464, or a free port when that is taken;
                 0: any free port, for Prometheus too
   --host H      for docker-compose.yml: listens there for a Prometheus and an Alertmanager that
-                run elsewhere; metrics on 9464, alerts on 9465, budgets on 9466
+                run elsewhere; metrics on 9464, alerts on 9465
   --help        this text`;
 
 /** A mistake of the person who typed the command. */

@@ -240,6 +240,13 @@ export const corrections: readonly Correction[] = [
     aboveInputTokens: LONG_CONTEXT,
   },
   {
+    provider: 'openai',
+    models: ['gpt-5.4-pro', 'gpt-5.5-pro'],
+    source: 'catalogue',
+    rates: { cacheRead: 3 },
+    longRates: { input: 60, cacheRead: 6, output: 270 },
+  },
+  {
     provider: 'anthropic',
     models: ['claude-sonnet-4-0'],
     source: 'anthropic-long-context',

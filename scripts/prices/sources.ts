@@ -34,7 +34,7 @@ export const sources = {
   },
   'openai-batch': {
     date: '2026-11-22',
-    text: 'review, formula 6, and the gpt-6-sol model page: half of the standard price; the Batch table of the pricing page (copy of 2025) halves cached input from gpt-5 on and has none for older models; read 2026-11-22',
+    text: 'review, formula 6, and the gpt-6-sol model page: half of the standard price, of every class of tokens; where the Batch table of the pricing page (copy of 2025) has no cached input for models before gpt-5, the review holds',
   },
   'openai-flex': {
     date: '2026-11-22',
@@ -90,11 +90,11 @@ export const sources = {
   },
   'anthropic-fast': {
     date: '2026-11-22',
-    text: 'review, formula 7 (Opus 4.6, 5, 5.5), catalogue (4.7), openrouter.ai/anthropic/claude-opus-4.8-fast, read 2026-11-22 (4.8, where the catalogue has x6)',
+    text: 'review, formula 7 (Opus 4.6, 5, 5.5), catalogue (4.7), platform.claude.com/docs/en/about-claude/pricing, fast mode, read 2026-11-22: $10/$50 for Opus 4.8, where the catalogue has x6, and none for Fable 5 and Mythos 5, where it has x6, too',
   },
   'anthropic-regional': {
     date: '2026-11-22',
-    text: 'review, formula 8: x1.1 for inference_geo "us" and regional Bedrock ids; docs.claude.com, Claude on Vertex AI, read 2026-11-22: from Sonnet 4.5 on, older models cost the same everywhere',
+    text: 'review, formula 8: x1.1 for inference_geo "us" and regional Bedrock ids; platform.claude.com/docs/en/about-claude/pricing, read 2026-11-22: a tenth more at regional and multi-region endpoints of Google Cloud, from Sonnet 4.5 on; older models cost the same everywhere',
   },
   'tool-fees': {
     date: '2026-11-22',

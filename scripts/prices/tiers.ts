@@ -22,7 +22,6 @@ export interface TierRule {
 
 const HALF: Fraction = [1, 2];
 const TEXT: readonly TokenClass[] = ['input', 'output'];
-const CACHED_TEXT: readonly TokenClass[] = ['input', 'cacheRead', 'output'];
 // OpenAI renamed priority processing to fast mode on 2026-07-30; answers name either.
 const FAST = ['priority', 'fast'];
 
@@ -33,8 +32,10 @@ const GPT_5_6_AND_6 = [
   'gpt-6-astra',
   'gpt-6-luna',
   'gpt-6-sol',
+  'gpt-6.1-sol',
+  'gpt-6.1-terra',
+  'gpt-6.2-sol',
 ];
-const GPT_6_1 = ['gpt-6.1-sol', 'gpt-6.1-terra'];
 const GPT_5 = [
   'gpt-5',
   'gpt-5-mini',
@@ -75,6 +76,16 @@ const BEFORE_GPT_5 = [
   'text-embedding-ada-002',
 ];
 
+const FINE_TUNED = [
+  'ft:gpt-3.5-turbo',
+  'ft:gpt-4.1',
+  'ft:gpt-4.1-mini',
+  'ft:gpt-4.1-nano',
+  'ft:gpt-4o',
+  'ft:gpt-4o-mini',
+  'ft:o4-mini',
+];
+
 function half(
   tier: string,
   source: SourceKey,
@@ -103,16 +114,18 @@ function priority(
 }
 
 export const tierRules: readonly TierRule[] = [
-  half('batch', 'openai-batch', [...GPT_5, ...GPT_6_1, 'gpt-6.2-sol', 'codex-auto-review'], CACHED_TEXT),
-  half('batch', 'openai-batch', GPT_5_6_AND_6),
-  half('batch', 'openai-batch', [...BEFORE_GPT_5, ...PRO, 'gpt-5-pro', 'gpt-5.2-pro'], TEXT),
-  half(
-    'flex',
-    'openai-flex',
-    [...GPT_5, ...PRO, ...GPT_6_1, 'o3', 'o4-mini', 'codex-auto-review'],
-    CACHED_TEXT,
-  ),
-  half('flex', 'openai-flex', GPT_5_6_AND_6),
+  half('batch', 'openai-batch', [
+    ...GPT_5,
+    ...GPT_5_6_AND_6,
+    ...BEFORE_GPT_5,
+    ...PRO,
+    'codex-auto-review',
+    'gpt-5-pro',
+    'gpt-5.2-pro',
+  ]),
+  // No source has cached input of these in a batch.
+  half('batch', 'openai-batch', FINE_TUNED, TEXT),
+  half('flex', 'openai-flex', [...GPT_5, ...GPT_5_6_AND_6, ...PRO, 'codex-auto-review', 'o3', 'o4-mini']),
   {
     provider: 'openai',
     tiers: FAST,
@@ -120,14 +133,7 @@ export const tierRules: readonly TierRule[] = [
     source: 'openai-fast',
     times: [2, 1],
   },
-  {
-    provider: 'openai',
-    tiers: FAST,
-    models: [...GPT_6_1, 'gpt-6.2-sol'],
-    source: 'openai-fast',
-    times: [2, 1],
-    classes: CACHED_TEXT,
-  },
+  priority('codex-auto-review', 10, 1, 60, 'catalogue'),
   priority('gpt-4.1', 3.5, 0.875, 14),
   priority('gpt-4.1-mini', 0.7, 0.175, 2.8),
   priority('gpt-4.1-nano', 0.2, 0.05, 0.8),

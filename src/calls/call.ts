@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import type { Admission, Refused, Reservation } from '../budgets/budgets.ts';
 import { currentUsageContext } from '../context.ts';
 import type {
   Endpoint,
@@ -21,6 +22,7 @@ import { identify, type Who } from './who.ts';
 
 const NO_FACTS: RequestFacts = Object.freeze({});
 const NO_PARAMS: Params = Object.freeze({});
+const NOTHING_SPENT = { picoUsd: 0n, tokens: 0, requests: 0 };
 
 // The functions of this moment: an app's fake timers must neither slow nor stop the meter's clock.
 const now = performance.now.bind(performance);
@@ -59,6 +61,8 @@ export class Call implements CallObserver, CallSubject {
   /** For how many things the app waits. */
   #waits = 0;
   #settled = false;
+  #reservation: Reservation | undefined;
+  #refused: Refused | undefined;
 
   constructor(pipeline: Pipeline, provider: Provider, endpoint: Endpoint, client: Client) {
     this.#pipeline = pipeline;
@@ -69,6 +73,35 @@ export class Call implements CallObserver, CallSubject {
     this.client = client;
     this.amends = pipeline.streamUsage && endpoint.askForUsage !== undefined;
     pipeline.openCalls.add(this);
+  }
+
+  get isGated(): boolean {
+    return this.#pipeline.admit !== undefined;
+  }
+
+  admission(): void | Promise<void> {
+    let admission: Admission | undefined | Promise<Admission>;
+    try {
+      admission = this.#pipeline.admit?.(this);
+    } catch (fault) {
+      reportFault('asking the budgets', fault);
+    }
+    if (admission === undefined) return;
+    if (!(admission instanceof Promise)) return this.#decide(admission);
+    return admission.then((decided) => this.#decide(decided));
+  }
+
+  /** Throws what the app is to get instead of an answer. */
+  #decide(admission: Admission): void {
+    if (!('error' in admission)) {
+      // Given up while the budgets were asked: nobody else would settle it.
+      if (this.#settled) admission.settle(NOTHING_SPENT);
+      else this.#reservation = admission;
+      return;
+    }
+    this.#refused = admission;
+    this.#settle('blocked', undefined, { errorType: admission.error.name });
+    throw admission.error;
   }
 
   get progress(): number {
@@ -119,14 +152,14 @@ export class Call implements CallObserver, CallSubject {
     }
   }
 
-  run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T {
+  run<T>(send: (client: Client, options: unknown) => T, client: Client, options: unknown): T {
     try {
       this.#span ??= this.#pipeline.startSpan(this);
     } catch (fault) {
       reportFault('starting a span', fault);
     }
     const span = this.#span;
-    return span ? this.#pipeline.runInSpan(span, send, client, ...args) : send.apply(client, args);
+    return span ? this.#pipeline.runInSpan(span, () => send(client, options)) : send(client, options);
   }
 
   result(value: unknown): void {
@@ -176,6 +209,7 @@ export class Call implements CallObserver, CallSubject {
   discard(): void {
     this.#settled = true;
     this.#pipeline.openCalls.delete(this);
+    this.#reservation?.settle(NOTHING_SPENT);
     if (this.#span) this.#pipeline.discardSpan(this.#span);
   }
 
@@ -248,6 +282,8 @@ export class Call implements CallObserver, CallSubject {
       timeToFirstChunkSeconds: this.#chunks > 0 ? (this.#firstChunk - this.#start) / 1000 : undefined,
       timePerChunkSeconds: intervals > 0 ? (end - this.#firstChunk) / intervals / 1000 : undefined,
       span: this.#span,
+      reservation: this.#reservation,
+      refused: this.#refused,
     });
   }
 
@@ -257,7 +293,14 @@ export class Call implements CallObserver, CallSubject {
     facts: ResponseFacts | undefined,
     given: UnmeteredReason | undefined,
   ): UnmeteredReason | undefined {
-    if (outcome === 'ok' || this.#neverSent || this.endpoint.free || facts?.deferred !== undefined) return;
+    if (
+      outcome === 'ok' ||
+      outcome === 'blocked' ||
+      this.#neverSent ||
+      this.endpoint.free ||
+      facts?.deferred !== undefined
+    )
+      return;
     if (given !== undefined) return given;
     if (this.#reader?.complete) return undefined;
     if (outcome === 'aborted') return 'aborted';

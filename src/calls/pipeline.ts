@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import type { Admission, Refused, Reservation } from '../budgets/budgets.ts';
 import type { UsageContext } from '../context.ts';
 import type { CallToPrice } from '../pricing/price.ts';
 import type { Cost, PricedCall, Unpriced } from '../pricing/types.ts';
@@ -9,7 +10,8 @@ import type { DeferredWork } from './deferred.ts';
 import type { OpenCalls } from './open-calls.ts';
 import type { UserRules, Who } from './who.ts';
 
-export type Outcome = 'ok' | 'error' | 'aborted';
+/** `blocked`: a budget had no room for it, and nothing was sent. */
+export type Outcome = 'ok' | 'error' | 'aborted' | 'blocked';
 
 /**
  * Why a call that may have cost something has no, or no complete, usage. Of those that were cut short
@@ -70,12 +72,24 @@ export interface SettledCall {
   /** The mean time between two events of the stream, when there were at least two. */
   readonly timePerChunkSeconds: number | undefined;
   readonly span: Span | undefined;
+  /** What budgets have set aside for it, if they were asked. */
+  readonly reservation?: Reservation | undefined;
+  /** Whose budget blocked it. */
+  readonly refused?: Pick<Refused, 'labels'> | undefined;
 }
 
 /** Where settled calls go. A fault in one sink does not reach the others, nor the app. */
 export interface Sink {
   readonly name: string;
   settle(call: SettledCall): void;
+}
+
+/** Asks the budgets whether a call may be made. Undefined when none is concerned. */
+export type Admit = (call: GatedCall) => Admission | undefined | Promise<Admission>;
+
+/** A call before it is sent. */
+export interface GatedCall extends CallSubject {
+  readonly endpoint: Endpoint;
 }
 
 export type Pricing = (call: CallToPrice) => PricedCall | Unpriced;
@@ -98,6 +112,7 @@ export interface Pipeline {
   /** The model behind a deployment, by the name that requests use. */
   readonly deployments: Readonly<Record<string, string>>;
   readonly openCalls: OpenCalls;
+  readonly admit?: Admit | undefined;
   readonly deferred: DeferredWork;
   /** The same of sessions, which are many more. */
   readonly sessions: DeferredWork;
@@ -106,7 +121,7 @@ export interface Pipeline {
   /** Ends the span of what turned out to be no call. */
   discardSpan(span: Span): void;
   /** Runs code in the context of a span. */
-  runInSpan<A extends unknown[], T>(span: Span, fn: (...args: A) => T, self: unknown, ...args: A): T;
+  runInSpan<T>(span: Span, fn: () => T): T;
   /** The request became known after the span was started. */
   describeRequest(subject: CallSubject, span: Span): void;
   /** The span ends before the call does: it failed, or its end is not known yet. */

@@ -27,8 +27,8 @@ export class RetrievalCall implements CallObserver {
     this.#client = client;
   }
 
-  run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T {
-    return send.apply(client, args);
+  run<T>(send: (client: Client, options: unknown) => T, client: Client, options: unknown): T {
+    return send(client, options);
   }
 
   result(body: unknown): void {
@@ -47,6 +47,8 @@ export class RetrievalCall implements CallObserver {
   streaming(): void {}
   ended(): void {}
   closed(): void {}
+  readonly isGated = false;
+  admission(): void {}
   answered(): void {}
   discard(): void {}
   takenRaw(): void {}

@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import type { Refused, Reservation } from '../budgets/budgets.ts';
 import { cleanLabel } from '../label.ts';
 import { isUnpriced } from '../pricing/cost.ts';
 import type { PricedCall, Unpriced } from '../pricing/types.ts';
@@ -20,6 +21,8 @@ export interface Ending {
   readonly timeToFirstChunkSeconds?: number | undefined;
   readonly timePerChunkSeconds?: number | undefined;
   readonly span: Span | undefined;
+  readonly reservation?: Reservation | undefined;
+  readonly refused?: Refused | undefined;
 }
 
 /** Prices a call that ended, and hands it to everyone who reports it. */
@@ -48,6 +51,8 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
       timeToFirstChunkSeconds: ending.timeToFirstChunkSeconds,
       timePerChunkSeconds: ending.timePerChunkSeconds,
       span: ending.span,
+      reservation: ending.reservation,
+      refused: ending.refused,
     };
     for (const sink of pipeline.sinks) deliver(sink, settled);
   } catch (fault) {
@@ -68,6 +73,7 @@ function price(
     vendor,
     model: [ending.facts?.model, deployed ? deployments[requested] : requested],
     usage,
+    region: facts.region,
     at: new Date(ending.startedAtMs),
   });
 }

@@ -1,19 +1,12 @@
-/** Rows as aligned text: the first column to the left, the others, which are numbers, to the right. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/** Rows as aligned text: columns of words to the left, those of numbers to the right. The first has words. */
+export function columns(rows: readonly (readonly string[])[], words: readonly number[] = []): string {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
   }
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) => pad(cell, widths[index] ?? 0, index))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function pad(cell: string, width: number, column: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+  const pad = (cell: string, index: number) => {
+    const width = widths[index] ?? 0;
+    return index === 0 || words.includes(index) ? cell.padEnd(width) : cell.padStart(width);
+  };
+  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
 }

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import { BudgetsSchema } from '../budgets/schema.ts';
 import type { UserResolver } from '../calls/pipeline.ts';
 import type { ShownUserOptions } from '../calls/shown-user.ts';
 import { priceEntries } from '../pricing/overrides.ts';
+import { isPlain } from '../pricing/plain.ts';
 
 export const PORT = 'a whole number from 0 to 65535';
 export const portNumber = v.pipe(
@@ -16,19 +18,22 @@ export const DRAIN = `a number of seconds from 0 to ${MAX_DRAIN_SECONDS}`;
 export const filled = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 
 const REFRESH_SECONDS = 'a number of seconds from 60 up';
-export const PricesSchema = v.strictObject(
-  {
-    ...priceEntries,
-    refresh: v.optional(
-      v.strictObject({
-        from: filled('the URL or path of a table'),
-        everySeconds: v.optional(
-          v.pipe(v.number(REFRESH_SECONDS), v.finite(REFRESH_SECONDS), v.minValue(60, REFRESH_SECONDS)),
-        ),
-      }),
-    ),
-  },
-  (issue) => (issue.expected === 'never' ? 'no such option' : 'an object'),
+export const PricesSchema = v.pipe(
+  v.custom(isPlain, 'an object'),
+  v.strictObject(
+    {
+      ...priceEntries,
+      refresh: v.optional(
+        v.strictObject({
+          from: filled('the URL or path of a table'),
+          everySeconds: v.optional(
+            v.pipe(v.number(REFRESH_SECONDS), v.finite(REFRESH_SECONDS), v.minValue(60, REFRESH_SECONDS)),
+          ),
+        }),
+      ),
+    },
+    (issue) => (issue.expected === 'never' ? 'no such option' : 'an object'),
+  ),
 );
 
 export const USER_LABELS = ['raw', 'hash', 'off'] as const;
@@ -61,6 +66,7 @@ const meterEntries = {
     v.record(v.string(), filled('the name of a model'), 'an object from deployment to model'),
   ),
   prices: v.optional(PricesSchema),
+  budgets: v.optional(BudgetsSchema),
   abandonAfterSeconds: v.optional(v.pipe(v.number(SECONDS), v.finite(SECONDS), v.gtValue(0, SECONDS))),
 };
 

@@ -70,7 +70,9 @@ function tryToListen(port: number, host: string): Promise<string | undefined> {
 /** Whether it is an app with tokenmeter that has the port: doctor may well run beside it. */
 async function servesMetrics(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}?zero_first=false`, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+    const response = await fetch(`${url}?zero_first=false`, {
+      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    });
     return /^(?:tokenmeter_|target_info)/m.test(await response.text());
   } catch {
     return false;

@@ -1,6 +1,7 @@
 import { fieldsOf } from '../providers/fields.ts';
 import { claudeGeneration } from './claude-generation.ts';
 import { imageSize } from './image-size.ts';
+import type { Steps } from './in-turns.ts';
 import { jsonText } from './json-text.ts';
 import { Prompt, readContent } from './prompt.ts';
 import type { EstimateRequest } from './types.ts';
@@ -15,19 +16,24 @@ const PATCH_PIXELS = 28;
 
 type Part = Readonly<Record<string, unknown>>;
 
-export function readAnthropicRequest({ model, messages = [], system, tools = [] }: EstimateRequest): Prompt {
+/** `model` is the name by which it is known. */
+export function* readAnthropicRequest(
+  { messages = [], system, tools = [] }: EstimateRequest,
+  model: string,
+): Steps<Prompt> {
   const prompt = new Prompt();
   const read = (content: unknown) =>
     readContent(prompt, content, (part) => readPart(prompt, fieldsOf(part), model));
-  read(system);
-  for (const message of messages.map(fieldsOf)) {
+  yield* read(system);
+  for (const message of messages) {
     prompt.overheadTokens += MESSAGE_TOKENS;
-    read(message.content);
+    yield* read(fieldsOf(message).content);
   }
   // Claude goes on with an assistant's message, instead of starting one.
   if (fieldsOf(messages.at(-1)).role !== 'assistant') prompt.overheadTokens += ANSWER_TOKENS;
   if (tools.length > 0) prompt.overheadTokens += TOOL_USE_TOKENS;
   for (const tool of tools.map(fieldsOf)) {
+    yield;
     const { name, description, input_schema: schema } = tool;
     if (schema === undefined) prompt.addUnknown('tool');
     else prompt.addText(jsonText({ name, description, input_schema: schema }));
@@ -81,6 +87,6 @@ function imageTokens({ type, data }: Part, model: string): number | undefined {
   if (size === undefined) return undefined;
   const { longestImageEdge, mostImageTokens } = claudeGeneration(model);
   const scale = Math.min(1, longestImageEdge / Math.max(size.width, size.height));
-  const patches = (pixels: number) => Math.ceil(Math.round(pixels * scale) / PATCH_PIXELS);
+  const patches = (pixels: number) => Math.max(1, Math.ceil(Math.round(pixels * scale) / PATCH_PIXELS));
   return Math.min(mostImageTokens, patches(size.width) * patches(size.height));
 }

@@ -1,19 +1,24 @@
 import { readAnthropicRequest } from './anthropic.ts';
+import { askProvider } from './ask-provider.ts';
 import { claudeGeneration } from './claude-generation.ts';
 import { countTexts, guessTokens } from './count.ts';
-import { isEmbedding, readOpenaiRequest } from './openai.ts';
+import { inTurns } from './in-turns.ts';
+import { knownName } from './known-name.ts';
+import { isEmbedding, readOpenaiRequest, readPrediction } from './openai.ts';
 import { encodingOf, type Tokenizer, type TokenizerLoader, whyNotLoaded } from './tokenizer.ts';
-import type { EstimateMethod, EstimateRequest, TokenCountingClient, UnknownPart } from './types.ts';
+import type { EstimateMethod, EstimateRequest, UnknownPart } from './types.ts';
 
 export interface InputCount {
   readonly inputTokens: number;
   /** Part of `inputTokens`. */
   readonly imageTokens: number;
+  /** Of the text that the request predicts of its answer; not a part of `inputTokens`. */
+  readonly predictedTokens: number;
   readonly method: EstimateMethod;
   readonly fallbackReason: string | undefined;
   readonly unknown: readonly UnknownPart[];
   /** False for calls whose answer has no tokens: embeddings. */
-  readonly answers: boolean;
+  readonly hasAnswer: boolean;
 }
 
 export function countInput(request: EstimateRequest, load: TokenizerLoader): Promise<InputCount> {
@@ -23,60 +28,41 @@ export function countInput(request: EstimateRequest, load: TokenizerLoader): Pro
 const COUNTERS = { openai: countForOpenai, anthropic: countForAnthropic };
 
 async function countForOpenai(request: EstimateRequest, load: TokenizerLoader): Promise<InputCount> {
-  const { tokenizer, problem } = await tryToLoad(() => load(encodingOf(request.model)));
-  const prompt = readOpenaiRequest(request, tokenizer?.formatFunctions);
+  const model = knownName(request);
+  const { tokenizer, problem } = await tryToLoad(() => load(encodingOf(model)));
+  const prompt = await inTurns(readOpenaiRequest(request, model, tokenizer?.formatFunctions));
+  const prediction = await inTurns(readPrediction(request));
   const textTokens = await countWith(tokenizer, prompt.texts);
   return {
     inputTokens: textTokens + prompt.overheadTokens + prompt.imageTokens,
     imageTokens: prompt.imageTokens,
+    predictedTokens: await countWith(tokenizer, prediction.texts),
     method: tokenizer ? 'gpt-tokenizer' : 'heuristic',
     fallbackReason: problem,
-    unknown: prompt.unknown,
-    answers: request.messages !== undefined || !isEmbedding(request),
+    unknown: [...prompt.unknown, ...prediction.unknown],
+    hasAnswer: request.messages !== undefined || !isEmbedding(request),
   };
 }
 
 async function countForAnthropic(request: EstimateRequest, load: TokenizerLoader): Promise<InputCount> {
-  const asked = request.client && (await ask(request.client, request));
+  const nothingElse = { imageTokens: 0, predictedTokens: 0, unknown: [], hasAnswer: true };
+  const asked = request.client && (await askProvider(request.client, request));
   if (typeof asked === 'number') {
-    const method = 'count_tokens';
-    return {
-      inputTokens: asked,
-      imageTokens: 0,
-      method,
-      fallbackReason: undefined,
-      unknown: [],
-      answers: true,
-    };
+    return { ...nothingElse, inputTokens: asked, method: 'count_tokens', fallbackReason: undefined };
   }
+  const model = knownName(request);
   const { tokenizer, problem } = await tryToLoad(() => load('o200k_base'));
-  const prompt = readAnthropicRequest(request);
+  const prompt = await inTurns(readAnthropicRequest(request, model));
   const textTokens = await countWith(tokenizer, prompt.texts);
-  const { tokensPerToken } = claudeGeneration(request.model);
+  const { tokensPerToken } = claudeGeneration(model);
   return {
+    ...nothingElse,
     inputTokens: Math.ceil(textTokens * tokensPerToken) + prompt.overheadTokens + prompt.imageTokens,
     imageTokens: prompt.imageTokens,
     method: 'heuristic',
     fallbackReason: [asked, problem].filter((reason) => reason !== undefined).join('; ') || undefined,
     unknown: prompt.unknown,
-    answers: true,
   };
-}
-
-/** The count, or why there is none. */
-async function ask(client: TokenCountingClient, request: EstimateRequest): Promise<number | string> {
-  const { model, messages, system, tools } = request;
-  const body = { model, messages, ...(system !== undefined && { system }), ...(tools && { tools }) };
-  try {
-    const answer = (await client.messages.countTokens(body as never)) as
-      | { input_tokens?: unknown }
-      | undefined;
-    const tokens = answer?.input_tokens;
-    if (Number.isSafeInteger(tokens) && (tokens as number) >= 0) return tokens as number;
-    return 'countTokens failed: its answer has no count';
-  } catch (error) {
-    return `countTokens failed: ${error instanceof Error ? error.message : String(error)}`;
-  }
 }
 
 async function tryToLoad(

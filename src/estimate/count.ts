@@ -1,6 +1,6 @@
 import { TextSize } from '../text-size.ts';
+import { nextTurn } from '../turn.ts';
 import { PIECE_LENGTH, pieces } from './pieces.ts';
-import { nextTurn } from './turn.ts';
 
 /** What each text takes besides its characters, so that many short ones let others run, too. */
 const EFFORT_PER_TEXT = 20;

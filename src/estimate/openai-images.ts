@@ -9,9 +9,9 @@ interface TileRule {
 
 /** OpenAI's guide on images, "calculating costs"; models that are not in its table of tiles are not here. */
 const TILE_RULES: readonly TileRule[] = [
-  { models: /^gpt-4o-mini(?:-\d{4}-\d\d-\d\d)?$/, base: 2833, tile: 5667 },
-  { models: /^gpt-4o(?:-\d{4}-\d\d-\d\d)?$|^gpt-4-turbo/, base: 85, tile: 170 },
-  { models: /^gpt-4\.1(?:-\d{4}-\d\d-\d\d)?$|^gpt-4\.5-preview/, base: 85, tile: 170 },
+  { models: /^(?:ft:)?gpt-4o-mini(?:-\d{4}-\d\d-\d\d)?$/, base: 2833, tile: 5667 },
+  { models: /^(?:ft:)?gpt-4o(?:-\d{4}-\d\d-\d\d)?$|^gpt-4-turbo/, base: 85, tile: 170 },
+  { models: /^(?:ft:)?gpt-4\.1(?:-\d{4}-\d\d-\d\d)?$|^gpt-4\.5-preview/, base: 85, tile: 170 },
   { models: /^o3(?:-\d{4}-\d\d-\d\d)?$/, base: 75, tile: 150 },
   { models: /^gpt-5(?:-chat-latest|-\d{4}-\d\d-\d\d)?$/, base: 70, tile: 140 },
 ];
@@ -36,5 +36,6 @@ export function openaiImageTokens(model: string, url: unknown, detail: unknown):
 function tiles({ width, height }: ImageSize): number {
   const fit = Math.min(1, 2048 / Math.max(width, height));
   const scale = fit * Math.min(1, 768 / (Math.min(width, height) * fit));
-  return Math.ceil(Math.round(width * scale) / 512) * Math.ceil(Math.round(height * scale) / 512);
+  const along = (pixels: number) => Math.max(1, Math.ceil(Math.round(pixels * scale) / 512));
+  return along(width) * along(height);
 }

@@ -1,4 +1,5 @@
 import { fieldsOf } from '../providers/fields.ts';
+import type { Steps } from './in-turns.ts';
 import { jsonText } from './json-text.ts';
 import { openaiImageTokens } from './openai-images.ts';
 import { Prompt, readContent } from './prompt.ts';
@@ -22,31 +23,51 @@ export function isEmbedding({ model, input }: EstimateRequest): boolean {
   return typeof first === 'string' || typeof first === 'number' || Array.isArray(first);
 }
 
-/** Without `formatFunctions`, tools count as their JSON. */
-export function readOpenaiRequest(
+/** `model` is the name by which it is known. Without `formatFunctions`, tools count as their JSON. */
+export function* readOpenaiRequest(
   request: EstimateRequest,
-  formatFunctions: ((functions: readonly object[]) => string) | undefined,
-): Prompt {
+  model: string,
+  formatFunctions: FormatFunctions | undefined,
+): Steps<Prompt> {
   const prompt = new Prompt();
   if (request.messages === undefined && isEmbedding(request)) {
-    readEmbeddingInput(prompt, request.input);
+    yield* readEmbeddingInput(prompt, request.input);
     return prompt;
   }
   prompt.overheadTokens += ANSWER_TOKENS;
-  const messages = conversation(request);
-  const functions = readTools(prompt, request.tools ?? []);
-  if (functions.length > 0) {
+  const functions = yield* readTools(prompt, request.tools ?? []);
+  let pads = functions.length > 0;
+  if (pads) {
     prompt.overheadTokens += FUNCTIONS_TOKENS;
     prompt.addText(functionsText(functions, formatFunctions));
-    padSystem(prompt, messages);
   }
-  for (const message of messages) readMessage(prompt, message, request.model);
+  for (const message of conversation(request)) {
+    const isPadded = pads && SYSTEM_ROLES.has(message.role);
+    yield* readMessage(prompt, isPadded ? padded(prompt, message) : message, model);
+    if (isPadded) pads = false;
+  }
   return prompt;
 }
 
-function readEmbeddingInput(prompt: Prompt, input: unknown): void {
+/** The texts of `prediction`: what is in them and not in the answer is charged as output. */
+export function* readPrediction({ prediction }: EstimateRequest): Steps<Prompt> {
+  const prompt = new Prompt();
+  const { content } = fieldsOf(prediction);
+  if (prediction && content === undefined) prompt.addUnknown('other');
+  yield* readContent(prompt, content, (part) => {
+    const { text } = fieldsOf(part);
+    if (typeof text !== 'string') prompt.addUnknown('other');
+    return [text];
+  });
+  return prompt;
+}
+
+type FormatFunctions = (functions: readonly object[]) => string;
+
+function* readEmbeddingInput(prompt: Prompt, input: unknown): Steps<void> {
   const parts: readonly unknown[] = Array.isArray(input) ? input : [input];
   for (const part of parts) {
+    yield;
     if (typeof part === 'number') prompt.overheadTokens += 1;
     else if (Array.isArray(part)) prompt.overheadTokens += part.length;
     else prompt.addText(part);
@@ -55,14 +76,14 @@ function readEmbeddingInput(prompt: Prompt, input: unknown): void {
 
 type Message = Readonly<Record<string, unknown>>;
 
-function conversation({ messages, input, instructions }: EstimateRequest): Message[] {
-  const system = instructions ? [{ role: 'system', content: instructions }] : [];
-  const given = messages ?? (typeof input === 'string' ? [{ role: 'user', content: input }] : (input ?? []));
-  return [...system, ...given.map(fieldsOf)];
+function* conversation({ messages, input, instructions }: EstimateRequest): Generator<Message> {
+  if (instructions) yield { role: 'system', content: instructions };
+  if (typeof input === 'string') yield { role: 'user', content: input };
+  else for (const message of messages ?? input ?? []) yield fieldsOf(message);
 }
 
 /** A message of a chat, or an item of a response's input. */
-function readMessage(prompt: Prompt, message: Message, model: string): void {
+function* readMessage(prompt: Prompt, message: Message, model: string): Steps<void> {
   prompt.overheadTokens += MESSAGE_TOKENS;
   prompt.addText(message.role);
   if (typeof message.name === 'string' && message.role !== undefined) {
@@ -75,7 +96,8 @@ function readMessage(prompt: Prompt, message: Message, model: string): void {
   const calls = Array.isArray(message.tool_calls) ? message.tool_calls : [];
   for (const call of [...calls, message.function_call]) readToolCall(prompt, call);
   readItem(prompt, message);
-  readContent(prompt, [message.content, message.output], (part) => readPart(prompt, fieldsOf(part), model));
+  const contents = [message.content, message.output];
+  yield* readContent(prompt, contents, (part) => readPart(prompt, fieldsOf(part), model));
 }
 
 function readToolCall(prompt: Prompt, call: unknown): void {
@@ -138,9 +160,10 @@ function readPart(prompt: Prompt, part: Message, model: string): readonly unknow
 }
 
 /** The definitions of those tools that the app runs. */
-function readTools(prompt: Prompt, tools: readonly object[]): object[] {
+function* readTools(prompt: Prompt, tools: readonly object[]): Steps<object[]> {
   const functions: object[] = [];
   for (const tool of tools.map(fieldsOf)) {
+    yield;
     const definition = fieldsOf(tool.function ?? tool.custom ?? tool);
     if (typeof definition.name === 'string' && tool.type !== 'mcp') functions.push(definition);
     else prompt.addUnknown('tool');
@@ -149,10 +172,7 @@ function readTools(prompt: Prompt, tools: readonly object[]): object[] {
   return functions;
 }
 
-function functionsText(
-  functions: readonly object[],
-  format: ((functions: readonly object[]) => string) | undefined,
-): string {
+function functionsText(functions: readonly object[], format: FormatFunctions | undefined): string {
   try {
     if (format !== undefined) return format(functions);
   } catch {
@@ -162,12 +182,9 @@ function functionsText(
 }
 
 /** Functions are appended to the first system message, after a line break. */
-function padSystem(prompt: Prompt, messages: Message[]): void {
-  const first = messages.findIndex(({ role }) => SYSTEM_ROLES.has(role));
-  const system = messages[first];
-  if (system === undefined) return;
+function padded(prompt: Prompt, system: Message): Message {
   prompt.overheadTokens -= FUNCTIONS_AFTER_SYSTEM_DISCOUNT;
   const { content } = system;
-  if (typeof content === 'string' && !content.endsWith('\n'))
-    messages[first] = { ...system, content: `${content}\n` };
+  if (typeof content !== 'string' || content.endsWith('\n')) return system;
+  return { ...system, content: `${content}\n` };
 }

@@ -1,3 +1,4 @@
+import type { Steps } from './in-turns.ts';
 import type { UnknownKind, UnknownPart } from './types.ts';
 
 /** A request as it is counted: its texts, and what is known to come on top of them. */
@@ -31,14 +32,15 @@ export class Prompt {
  * Gives each part of a content to `readPart`, and all that this gives back, too. Without recursion: content may
  * be nested deeper than the stack. What contains itself is counted as unknown.
  */
-export function readContent(
+export function* readContent(
   prompt: Prompt,
   content: unknown,
   readPart: (part: unknown) => readonly unknown[],
-): void {
+): Steps<void> {
   const seen = new Set<unknown>();
   const open: unknown[] = [content];
   while (open.length > 0) {
+    yield;
     const next = open.pop();
     if (typeof next === 'string') prompt.addText(next);
     else if (next === undefined || next === null) continue;

@@ -1,10 +1,10 @@
-import { nextTurn } from './turn.ts';
+import { nextTurn } from '../turn.ts';
+import type { TokenBytes } from './token-bytes.ts';
 
 /** The rank of bytes that are no token. */
 export const NO_RANK = 0x7fffffff;
 
-const TOKENS_PER_TURN = 20_000;
-const utf8 = new TextEncoder();
+const TOKENS_PER_TURN = 5000;
 
 /**
  * The tokens of an encoding by their bytes: an open-addressing hash table over one flat array. A `Map` by
@@ -29,12 +29,12 @@ export class Ranks {
     this.#mask = slots - 1;
   }
 
-  /** Tokens in the order of their ranks, as text or, where they are no valid UTF-8, as bytes. */
-  static async from(tokens: readonly (string | readonly number[] | undefined)[]): Promise<Ranks> {
-    const ranks = new Ranks(tokens.length);
-    for (let rank = 0; rank < tokens.length; rank++) {
-      ranks.#add(rank, tokens[rank] ?? '');
-      if (rank % TOKENS_PER_TURN === TOKENS_PER_TURN - 1) await nextTurn();
+  static async from(tokens: TokenBytes): Promise<Ranks> {
+    const ranks = new Ranks(tokens.count);
+    let rank = 0;
+    for (const token of tokens) {
+      ranks.#add(rank++, token);
+      if (rank % TOKENS_PER_TURN === 0) await nextTurn();
     }
     return ranks;
   }
@@ -46,16 +46,11 @@ export class Ranks {
     return rank === 0 ? NO_RANK : rank - 1;
   }
 
-  #add(rank: number, token: string | readonly number[]): void {
+  #add(rank: number, token: Uint8Array): void {
     const start = this.#size;
-    const longest = token.length * 3;
-    if (start + longest > this.#bytes.length) this.#grow(longest);
-    if (typeof token === 'string') {
-      this.#size += utf8.encodeInto(token, this.#bytes.subarray(start)).written;
-    } else {
-      this.#bytes.set(token, start);
-      this.#size += token.length;
-    }
+    if (start + token.length > this.#bytes.length) this.#grow(token.length);
+    this.#bytes.set(token, start);
+    this.#size += token.length;
     this.#ends[rank + 1] = this.#size;
     if (this.#size - start === 2) this.#pairs[pairAt(this.#bytes, start)] = rank;
     else if (this.#size > start) this.#slots[this.#slot(this.#bytes, start, this.#size)] = rank + 1;

@@ -19,6 +19,9 @@ const isInput: Check = (value) =>
   isListOf(isToken)(value) ||
   isTokenLists(value);
 const isTokenLists = isListOf(isListOf(isToken));
+const isDuration: Check = (value) => Number.isFinite(value) && (value as number) > 0;
+/** Not by its class: a signal may come from elsewhere. */
+const isSignal: Check = (value) => typeof (value as AbortSignal | undefined)?.aborted === 'boolean';
 const isClient: Check = (value) => {
   const messages = (value as TokenCountingClient | undefined)?.messages;
   return typeof messages?.countTokens === 'function';
@@ -40,14 +43,21 @@ const RequestSchema = v.strictObject({
   tools: value<readonly object[]>(isMessages, 'a list of tools'),
   maxOutputTokens: value<number>(isToken, TOKENS),
   client: value<TokenCountingClient>(isClient, 'an Anthropic client, with messages.countTokens'),
+  answers: value<number>((one) => isToken(one) && one !== 0, 'a whole number of answers, 1 or more'),
+  prediction: v.nullish(v.custom<object>(isObject, 'an object with the content that is predicted')),
+  serviceTier: v.nullish(v.string('the name of a tier')),
+  speed: v.nullish(v.string('the name of a speed')),
+  inferenceGeo: v.nullish(v.string('the name of a region')),
+  timeoutSeconds: value<number>(isDuration, 'a number of seconds above 0'),
+  signal: value<AbortSignal>(isSignal, 'an AbortSignal'),
   at: v.optional(v.date('a valid date')),
   prices: value<PriceOptions>(isObject, 'an object with prices of your own'),
 });
 
 /** The members that only one provider has, and the one of which exactly one must be given. */
 const MEMBERS = {
-  openai: { foreign: ['system', 'client'], content: ['messages', 'input'] },
-  anthropic: { foreign: ['input', 'instructions'], content: ['messages'] },
+  openai: { foreign: ['system', 'client', 'speed', 'inferenceGeo'], content: ['messages', 'input'] },
+  anthropic: { foreign: ['input', 'instructions', 'answers', 'prediction'], content: ['messages'] },
 } as const;
 
 /** Throws an EstimateError that names every member that cannot be used. */
@@ -57,7 +67,7 @@ export function checkRequest(given: unknown): EstimateRequest {
   const request = parsed.output;
   const { foreign, content } = MEMBERS[request.provider];
   const problems = foreign
-    .filter((member) => request[member] !== undefined)
+    .filter((member) => (request[member] ?? undefined) !== undefined)
     .map((member) => `${member}: not a member of calls to ${request.provider}`);
   if (content.filter((member) => request[member] !== undefined).length !== 1)
     problems.push(

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import nodeModule from 'node:module';
 import { BytePairEncoder } from './byte-pairs.ts';
 import { Ranks } from './ranks.ts';
+import { type TokenBytes, tokensInFile, tokensInList } from './token-bytes.ts';
 
 export type EncodingName = 'cl100k_base' | 'o200k_base';
 
@@ -51,8 +54,8 @@ export const loadTokenizer: TokenizerLoader = (encoding) => {
 };
 
 async function load(encoding: EncodingName): Promise<Tokenizer> {
-  const [{ default: tokens }, splitters, { formatFunctionDefinitions }] = await Promise.all([
-    PARTS[encoding](),
+  const [tokens, splitters, { formatFunctionDefinitions }] = await Promise.all([
+    tokensOf(encoding),
     PARTS.splitters(),
     PARTS.functions(),
   ]);
@@ -63,6 +66,19 @@ async function load(encoding: EncodingName): Promise<Tokenizer> {
     count: (piece) => encoder.count(piece),
     formatFunctions: (functions) => formatFunctionDefinitions(functions as Definitions),
   };
+}
+
+/** From a file, which can be read in turns. A module with the same tokens blocks the event loop while it is loaded. */
+async function tokensOf(encoding: EncodingName): Promise<TokenBytes> {
+  try {
+    // Of the default import: webpack would make something else of a `createRequire` that it sees.
+    const { resolve } = nodeModule.createRequire(import.meta.url);
+    return tokensInFile(await readFile(resolve(`gpt-tokenizer/data/${encoding}.tiktoken`)));
+  } catch {
+    // A bundled app may be elsewhere than its modules were.
+    const { default: list } = await PARTS[encoding]();
+    return tokensInList(list);
+  }
 }
 
 /** What is no definition makes it throw. */

@@ -22,11 +22,29 @@ export interface EstimateRequest {
   readonly tools?: readonly object[] | undefined;
   /** The limit of tokens that the call would set for its answer; `maxUsd` needs it. 0 for embeddings. */
   readonly maxOutputTokens?: number | undefined;
+  /** OpenAI only. How many answers it would ask for, each up to that limit: `n`, or `best_of`. Default: 1. */
+  readonly answers?: number | undefined;
+  /** OpenAI only: `prediction`. What of it the answer does not have is charged as output on top. */
+  readonly prediction?: object | null | undefined;
+  /**
+   * The tier that it would ask for: `service_tier`, or `batch`. `maxUsd` is its price; `minUsd` is the standard
+   * price where that is less, since an answer may be served by it. None, and `auto`, count as standard: name the tier
+   * if your project's setting is another.
+   */
+  readonly serviceTier?: string | null | undefined;
+  /** Anthropic only: `fast`. As `serviceTier`. */
+  readonly speed?: string | null | undefined;
+  /** Anthropic only: `inference_geo`, if the call would name it: `us`, … */
+  readonly inferenceGeo?: string | null | undefined;
   /**
    * Anthropic only: the SDK client whose `messages.countTokens` is asked, a request over the network. Without it,
-   * or if it fails, tokens are estimated offline.
+   * or if it fails or takes too long, tokens are estimated offline.
    */
   readonly client?: TokenCountingClient | undefined;
+  /** Seconds above 0: how long the answer of `client` is waited for, its retries included. Default: 5. */
+  readonly timeoutSeconds?: number | undefined;
+  /** Ends waiting for `client` at once; tokens are then estimated offline. */
+  readonly signal?: AbortSignal | undefined;
   /** When the call would be made, since prices change; now, if left out. */
   readonly at?: Date | undefined;
   /** Prices of your own, as the option `prices` of `startTokenmeter`. */
@@ -35,7 +53,9 @@ export interface EstimateRequest {
 
 /** The part of an Anthropic client that is used. */
 export interface TokenCountingClient {
-  readonly messages: { countTokens(body: never): PromiseLike<unknown> };
+  readonly messages: {
+    countTokens(body: never, options?: { readonly signal?: AbortSignal }): PromiseLike<unknown>;
+  };
 }
 
 /**
@@ -62,6 +82,7 @@ export interface CostEstimate {
   readonly model: string;
   /** A lower bound where `complete` is false. */
   readonly inputTokens: number;
+  /** Of all answers together, with what is charged of a prediction. */
   readonly maxOutputTokens: number | undefined;
   /** Whether every part of the request was counted. */
   readonly complete: boolean;
@@ -80,11 +101,14 @@ export interface CostEstimate {
   readonly tableVersion: string;
 }
 
-/** USD, at standard prices and with nothing read from a cache or written to one. */
+/** USD, with nothing read from a cache or written to one. */
 export interface EstimatedCost {
-  /** The input alone, with no answer. */
+  /** The input alone, with no answer, at standard prices or those of the tier that is asked for, if they are less. */
   readonly minUsd: number;
-  /** With an answer of `maxOutputTokens`; undefined where that is not given or the input is not complete. */
+  /**
+   * With answers of `maxOutputTokens`, at the prices of the tier that is asked for; undefined where there is no limit
+   * or the input is not complete.
+   */
   readonly maxUsd: number | undefined;
 }
 

@@ -44,7 +44,8 @@ export class Bill {
 
   #add(costClass: CostClass, picoUsd: bigint): void {
     this.#picoUsd += picoUsd;
-    this.#byClass[costClass] = (this.#byClass[costClass] ?? 0n) + picoUsd;
+    const before = this.#byClass[costClass];
+    this.#byClass[costClass] = before === undefined ? picoUsd : before + picoUsd;
   }
 }
 

@@ -44,7 +44,7 @@ export function usdFromPico(picoUsd: bigint): number {
 /** The same of a whole cost. */
 export function usdOf({ picoUsd, byClass }: Cost) {
   const usd: Partial<Record<CostClass, number>> = {};
-  for (const [name, amount] of Object.entries(byClass)) usd[name as CostClass] = usdFromPico(amount);
+  for (const name in byClass) usd[name as CostClass] = usdFromPico(byClass[name as CostClass] as bigint);
   return { totalUsd: usdFromPico(picoUsd), byClass: usd };
 }
 

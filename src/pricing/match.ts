@@ -23,10 +23,16 @@ const DATE_SUFFIX = /(?:-(?<date>20\d{2}-?\d{2}-?\d{2})|:(?<build>20\d{6})-v\d+)
 const LATEST_SUFFIX = /-latest$/;
 const VERTEX_VERSION = /@(?:(20\d{6})|default|latest)$/;
 const BEDROCK = /^(?:(us|eu|apac|jp|au|ca|sa|me|af|global)\.)?anthropic\.(.+)$/;
+/** What a profile or a model of Bedrock's is called where its name must say whose it is; the last part is its id. */
+const BEDROCK_ARN = /^arn:aws:bedrock:[a-z0-9-]*:\d*:(?:inference-profile|foundation-model)\//;
 const BEDROCK_VERSION = /-v\d+(?::\d+)?$/;
 const FINE_TUNED = /^(ft:[^:]+):/;
 
-type Named = ReadonlyMap<string, { readonly model: string; readonly prices: readonly Price[] }>;
+interface Entry {
+  readonly model: string;
+  readonly prices: readonly Price[];
+}
+type Named = ReadonlyMap<string, Entry>;
 
 /** The names that a table knows, and those that stand for them. */
 export class ModelNames {
@@ -39,6 +45,10 @@ export class ModelNames {
         { named: namesIn(prices), found: new Map() },
       ]),
     );
+  }
+
+  get providers(): readonly string[] {
+    return [...this.#providers.keys()];
   }
 
   hasProvider(provider: string): boolean {
@@ -61,7 +71,7 @@ export class ModelNames {
 }
 
 function namesIn({ models, aliases }: ProviderPrices): Named {
-  const named = new Map<string, { model: string; prices: readonly Price[] }>();
+  const named = new Map<string, Entry>();
   for (const [model, prices] of Object.entries(models)) named.set(model, { model, prices });
   for (const [alias, model] of Object.entries(aliases)) {
     named.set(alias, { model, prices: models[model] ?? [] });
@@ -73,7 +83,7 @@ function find(named: Named, provider: string, name: string): Match | undefined {
   for (const candidate of candidates(provider, name)) {
     const entry = named.get(candidate.name);
     if (entry === undefined) continue;
-    const confidence = candidate.name === name ? 'exact' : 'alias';
+    const confidence = entry.model === name ? 'exact' : 'alias';
     return { ...entry, confidence, regional: candidate.regional };
   }
   return undefined;
@@ -94,7 +104,7 @@ function* vendorForms(provider: string, fullName: string): Generator<Candidate> 
   const name = fullName.startsWith(prefix) ? fullName.slice(prefix.length) : fullName;
 
   const fineTuned = FINE_TUNED.exec(name)?.[1];
-  const bedrock = provider === 'anthropic' ? BEDROCK.exec(name) : null;
+  const bedrock = provider === 'anthropic' ? BEDROCK.exec(name.replace(BEDROCK_ARN, '')) : null;
   if (fineTuned !== undefined) {
     yield { name: fineTuned, regional: false };
   } else if (bedrock !== null) {

@@ -1,16 +1,12 @@
 import { NO_COUNTS, type Usage, type UsagePart } from '../usage.ts';
 import { costOf, isUnpriced } from './cost.ts';
+import { scale } from './fraction.ts';
 import { type Match, ModelNames } from './match.ts';
-import {
-  checkPrices,
-  NO_OVERRIDES,
-  type Override,
-  Overrides,
-  type PriceOptions,
-  scale,
-} from './overrides.ts';
+import { checkPrices, NO_OVERRIDES, type Override, Overrides, type PriceOptions } from './overrides.ts';
+import { OwnNames } from './own-names.ts';
 import { table } from './table.ts';
 import { REGIONAL } from './tier.ts';
+import { chargeOwnFees } from './tool-fees.ts';
 import type { Cost, CostClass, Price, PricedCall, PriceTable, Unpriced } from './types.ts';
 
 export interface CallToPrice {
@@ -21,8 +17,16 @@ export interface CallToPrice {
   /** The response's name of the model, then the request's; a later one counts only if no earlier one is known. */
   readonly model: readonly unknown[];
   readonly usage: Usage;
+  /** Where the endpoint runs, if the client says: all but `global` has the prices of a regional one. */
+  readonly region?: string | undefined;
   /** When the call was made; now, if left out. */
   readonly at?: Date | undefined;
+}
+
+/** A call, or a part of one. */
+interface Charge extends CallToPrice {
+  /** It is the work of another model than the one that was called, which may not be had at the speed of that. */
+  readonly isOfAnother?: boolean;
 }
 
 /** A table of prices, and what the user's own prices change in it. */
@@ -30,11 +34,13 @@ export class PriceBook {
   readonly #overrides: Overrides;
   #table: PriceTable;
   #names: ModelNames;
+  #ownNames: OwnNames;
 
   constructor(prices: PriceTable, overrides: Overrides = NO_OVERRIDES) {
     this.#overrides = overrides;
     this.#table = prices;
     this.#names = new ModelNames(prices);
+    this.#ownNames = new OwnNames([...overrides.models.keys()], this.#names);
   }
 
   get table(): PriceTable {
@@ -44,58 +50,81 @@ export class PriceBook {
   /** Takes a newer table. */
   set table(prices: PriceTable) {
     this.#names = new ModelNames(prices);
+    this.#ownNames = new OwnNames([...this.#overrides.models.keys()], this.#names);
     this.#table = prices;
   }
 
   /** What a call cost at the prices of its day. */
   readonly price = (call: CallToPrice): PricedCall | Unpriced => {
-    const { usage, model } = call;
+    const { usage, model, region } = call;
     if (usage.billedElsewhere) return this.#free(String(model.find((name) => typeof name === 'string')));
-    return usage.parts ? this.#priceParts(call, usage.parts) : this.#priceOne(call);
+    const located = region === undefined || region === 'global' ? call : inRegion(call);
+    return usage.parts ? this.#priceParts(located, usage.parts) : this.#priceOne(located);
   };
 
-  #priceOne(call: CallToPrice): PricedCall | Unpriced {
-    const vendor = call.vendor ?? call.provider;
-    const named = this.#overrides.find(vendor, call.model);
-    if (named?.price || named?.free) return this.#own(named, call.usage);
+  #priceOne(call: Charge): PricedCall | Unpriced {
+    const own = this.#ownOf(call);
+    if (own !== undefined && 'reason' in own) return own;
+    if (own?.free) return this.#free(own.name);
+    if (call.usage.unclear !== undefined) return { reason: `unclear:${call.usage.unclear}` };
 
-    const names = named?.sameAs === undefined ? call.model : [named.sameAs];
-    if (!this.#names.hasProvider(call.provider)) return { reason: 'unknown_provider' };
-    const match = this.#matchFirst(call.provider, names);
-    if (match === undefined) return { reason: 'unknown_model' };
-    // What is said of a model holds for all names that it has.
-    const own = named ?? this.#overrides.find(vendor, [match.model]);
-    if (own?.price || own?.free) return this.#own(own, call.usage);
-    const cost = costAt(match, call);
+    const { usage, fees } = chargeOwnFees(call.usage, this.#overrides.toolFees, own?.toolFees);
+    const rest = usage === call.usage ? call : { ...call, usage };
+    const match = this.#matchFirst(call.provider, own?.sameAs === undefined ? call.model : [own.sameAs]);
+    const cost = own?.price ? ownCost(own.price, match, rest) : this.#listedCost(match, rest);
     if (isUnpriced(cost)) return cost;
+    const factor = own?.price || own?.factor ? own.factor : this.#overrides.factor;
+    const scaled = scale(cost, factor);
+    const listed = own?.price ? undefined : match;
+    const { picoUsd, byClass } =
+      fees === 0n ? scaled : add(scaled, { picoUsd: fees, byClass: { serverTools: fees } });
     return {
-      ...scale(cost, own?.factor ?? this.#overrides.factor),
-      model: match.model,
-      confidence: match.confidence,
+      picoUsd,
+      byClass,
+      model: listed?.model ?? own?.name ?? '',
+      confidence: listed?.confidence ?? 'exact',
       tableVersion: this.#table.version,
     };
   }
 
-  /** Each part at the price of its own model; the fees of tools are those of the whole. */
-  #priceParts(call: CallToPrice, parts: readonly UsagePart[]): PricedCall | Unpriced {
-    let sum: PricedCall | undefined;
-    let { serverTools } = call.usage;
-    for (const { model, input, output } of parts) {
-      const { parts: _, ...whole } = call.usage;
-      const usage = { ...whole, input, output, serverTools };
-      const priced = this.#priceOne({ ...call, usage, model: model === undefined ? call.model : [model] });
-      if (isUnpriced(priced)) return priced;
-      sum = sum === undefined ? priced : { ...sum, ...add(sum, priced) };
-      serverTools = NO_COUNTS;
-    }
-    return sum ?? { reason: 'unknown_model' };
+  #listedCost(match: Match | undefined, call: Charge): Cost | Unpriced {
+    if (match) return costAt(match, call);
+    return { reason: this.#names.hasProvider(call.provider) ? 'unknown_model' : 'unknown_provider' };
   }
 
-  #own({ name, price }: Override, usage: Usage): PricedCall | Unpriced {
-    const free = this.#free(name);
-    if (price === undefined) return free;
-    const cost = costOf(flat(usage), price);
-    return isUnpriced(cost) ? cost : { ...free, ...cost };
+  /** What the user says of a model holds for all names that it has; of a name, for that name. */
+  #ownOf({ provider, vendor = provider, model }: CallToPrice): Override | Unpriced | undefined {
+    const { models } = this.#overrides;
+    if (models.size === 0) return undefined;
+    const named = this.#ownNames.find(vendor, model);
+    if (named !== undefined) return models.get(named);
+    const match = this.#matchFirst(provider, model);
+    const [name, ...others] = match ? this.#ownNames.ofModel(vendor, provider, match.model) : [];
+    if (others.length > 0) return { reason: 'ambiguous_own_price' };
+    return name === undefined ? undefined : models.get(name);
+  }
+
+  /** Each part at the price of its own model; the fees of tools are those of the whole. */
+  #priceParts(call: CallToPrice, parts: readonly UsagePart[]): PricedCall | Unpriced {
+    const { parts: _, ...whole } = call.usage;
+    const isRegional = call.model.some((name) => this.#names.match(call.provider, name)?.regional);
+    const shared = isRegional ? { ...whole, region: REGIONAL } : whole;
+    const isOfAnother = ({ model }: UsagePart) => model !== undefined && model !== call.model[0];
+    const withFees = parts.find((part) => !isOfAnother(part)) ?? parts[0];
+    let sum: PricedCall | undefined;
+    for (const part of parts) {
+      const { input, output } = part;
+      const serverTools = part === withFees ? whole.serverTools : NO_COUNTS;
+      const priced = this.#priceOne({
+        ...call,
+        usage: { ...shared, input, output, serverTools },
+        ...(isOfAnother(part) && { model: [part.model], isOfAnother: true }),
+      });
+      if (isUnpriced(priced)) return priced;
+      // The model of the answer names the whole.
+      sum = sum === undefined ? priced : { ...(part === withFees ? priced : sum), ...add(sum, priced) };
+    }
+    return sum ?? { reason: 'unknown_model' };
   }
 
   #free(model: string): PricedCall {
@@ -110,7 +139,7 @@ export class PriceBook {
       if (first === undefined) {
         if (match === undefined) passedOver ||= typeof name === 'string';
         else first = passedOver ? { ...match, confidence: 'assumed' } : match;
-      } else if (match?.regional && match.model === first.model) {
+      } else if (match?.regional) {
         // Bedrock's answers name the model without the region that the request named.
         return { ...first, regional: true };
       }
@@ -137,12 +166,28 @@ export function bookOf(prices: PriceOptions | undefined): PriceBook {
   return book;
 }
 
-function costAt({ prices, regional }: Match, { usage, at }: CallToPrice): Cost | Unpriced {
+function costAt({ prices, regional }: Match, { usage, at, isOfAnother }: Charge): Cost | Unpriced {
   const time = at === undefined ? Date.now() : at.getTime();
   if (Number.isNaN(time)) return { reason: 'bad_date' };
   const price = priceAt(prices, time);
   if (price === undefined) return { reason: 'no_price' };
-  return costOf(regional ? { ...usage, region: REGIONAL } : usage, price);
+  const atItsSpeed = isOfAnother && !hasSpeed(price, usage.speed) ? { ...usage, speed: 'standard' } : usage;
+  return costOf(regional ? { ...atItsSpeed, region: REGIONAL } : atItsSpeed, price);
+}
+
+function hasSpeed({ tiers = {} }: Price, speed: string | undefined): boolean {
+  return speed !== undefined && Object.hasOwn(tiers, speed);
+}
+
+/** The user's own rates, which hold for every tier, speed and region. Tools cost what the table says of the model. */
+function ownCost(own: Price, match: Match | undefined, { usage, at }: Charge): Cost | Unpriced {
+  const { serviceTier: _, speed: __, region: ___, ...flat } = usage;
+  const toolFees = match && priceAt(match.prices, (at ?? new Date()).getTime())?.toolFees;
+  return costOf(flat, toolFees ? { ...own, toolFees } : own);
+}
+
+function inRegion(call: CallToPrice): CallToPrice {
+  return { ...call, usage: { ...call.usage, region: REGIONAL } };
 }
 
 function priceAt(prices: readonly Price[], time: number): Price | undefined {
@@ -161,11 +206,6 @@ function startOf(day: string): number {
     starts.set(day, start);
   }
   return start;
-}
-
-/** A price of the user's own holds for every tier, speed and region. */
-function flat({ serviceTier: _, speed: __, region: ___, ...usage }: Usage): Usage {
-  return usage;
 }
 
 function add(first: Cost, second: Cost): Cost {

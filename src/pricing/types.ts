@@ -76,8 +76,8 @@ export interface PriceTable {
 }
 
 /**
- * `exact`: the table lists the name itself; `alias`: it was derived from the name; `assumed`: the answer names a
- * model that is not known, and the price is that of the one that was asked for.
+ * `exact`: it is the table's own name of the model; `alias`: another one, listed or derived; `assumed`: the answer
+ * names a model that is not known, and the price is that of the one that was asked for.
  */
 export type Confidence = 'exact' | 'alias' | 'assumed';
 
@@ -92,7 +92,7 @@ export interface Cost {
 
 /** No price is known for the call, which is not the same as a price of 0. */
 export interface Unpriced {
-  /** `unknown_model`, `no_rate:cacheRead`, `tier:priority`, … */
+  /** `unknown_model`, `no_rate:cacheRead`, `no_fee:code_interpreter`, `tier:priority`, `unclear:iterations`, … */
   readonly reason: string;
 }
 

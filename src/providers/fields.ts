@@ -13,14 +13,25 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Tokens, characters or seconds of one call: none takes more. */
+export const MOST_OF_A_CALL = 1e9;
+
 /**
- * A token count: a missing one is 0, one that cannot be true (negative, fractional, not a number) is
- * NaN, which every sum it enters carries on.
+ * A count: a missing one is 0, one that cannot be true (negative, fractional, not a number, more than there
+ * can be) is NaN, which every sum it enters carries on.
  */
-export function count(value: unknown): number {
+export function count(value: unknown, most = MOST_OF_A_CALL): number {
   if (value === undefined || value === null) return 0;
   const number = typeof value === 'bigint' ? Number(value) : value;
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : Number.NaN;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number <= most
+    ? number
+    : Number.NaN;
+}
+
+/** What names a tier, a speed or a region. Something else than a name is `invalid`, for which nothing has a price. */
+export function nameOf(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  return typeof value === 'string' ? value : 'invalid';
 }
 
 export function textsOf(values: unknown, field: string): string[] {

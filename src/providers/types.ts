@@ -1,6 +1,7 @@
 import type { Client } from '../sdk/types.ts';
 import type { TextSize } from '../text-size.ts';
 import type { Usage } from '../usage.ts';
+import type { Most } from './most.ts';
 
 /** Everything the meter knows about one provider. */
 export interface Provider {
@@ -16,6 +17,8 @@ export interface Provider {
   isFree(path: string): boolean;
   /** The usage object of any of the endpoints, as the SDK returned it. */
   readUsage(raw: unknown): Usage | undefined;
+  /** The body of an answer of any of the endpoints, and what was asked, as far as that is known. */
+  readAnswer(body: unknown, params: Params): ResponseFacts | undefined;
 }
 
 /** Where the client class of an SDK is defined, as module and file names. */
@@ -49,6 +52,8 @@ export interface Endpoint {
   stream?(params: Params): StreamReader;
   /** What the model reads of a request, where its tokens have to be estimated. */
   prompt?(params: Params): unknown;
+  /** The most that a call can use. Undefined where no request tells: of images, sound and work for later. */
+  most?(params: Params): Most;
   /** The request body with usage asked for on its stream; undefined when the user has set that, either way. */
   askForUsage?(body: string, client: object): string | undefined;
 }
@@ -130,6 +135,8 @@ export interface RequestFacts {
   readonly model?: string | undefined;
   /** The end user that the request names, if it does. */
   readonly user?: string | undefined;
+  /** Where the endpoint runs, where the client says and the price depends on it. */
+  readonly region?: string | undefined;
 }
 
 export interface ResponseFacts {

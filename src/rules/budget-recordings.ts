@@ -1,18 +1,13 @@
-import {
-  BUDGET_LIMIT,
-  BUDGET_METRIC,
-  BUDGET_SHARED_SPENT,
-  BUDGET_SPENT,
-  BUDGET_UNITS,
-  type BudgetUnit,
-} from '../telemetry/names.ts';
+import type { BudgetUnit } from '../budgets/types.ts';
+import { METRIC } from '../telemetry/names.ts';
+import { LIMIT, SHARED_SPENT, SPENT, UNITS } from './budget-metrics.ts';
 import { BUDGET, BUDGET_KEY, gauge, UNIT } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './types.ts';
 
 /** The gauges of processes become one series for each budget and scope. */
 export function budgetGroups(): RuleGroup[] {
   return [
-    { name: 'tokenmeter-budget-gauges', rules: [...BUDGET_UNITS.flatMap(ofUnit), ...periods] },
+    { name: 'tokenmeter-budget-gauges', rules: [...UNITS.flatMap(ofUnit), ...periods] },
     { name: 'tokenmeter-budget-ratios', rules: ratios },
   ];
 }
@@ -23,9 +18,7 @@ export function budgetGroups(): RuleGroup[] {
  */
 function ofUnit(unit: BudgetUnit): RecordingRule[] {
   const labels = { unit: UNIT[unit] };
-  const [limit, spent, shared] = [BUDGET_LIMIT(unit), BUDGET_SPENT(unit), BUDGET_SHARED_SPENT(unit)].map(
-    gauge,
-  );
+  const [limit, spent, shared] = [LIMIT[unit], SPENT[unit], SHARED_SPENT[unit]].map(gauge);
   const increase = (window: string) =>
     `sum by (${BUDGET_KEY}) (increase(${spent}[${window}]))\n` +
     `or max by (${BUDGET_KEY}) (increase(${shared}[${window}]))`;
@@ -48,15 +41,15 @@ function ofUnit(unit: BudgetUnit): RecordingRule[] {
 const periods: RecordingRule[] = [
   {
     record: BUDGET.reset,
-    expr: `max by (${BUDGET_KEY}) (last_over_time(${gauge(BUDGET_METRIC.resetTimestamp)}[5m]))`,
+    expr: `max by (${BUDGET_KEY}) (last_over_time(${gauge(METRIC.budgetReset)}[5m]))`,
   },
   {
     record: BUDGET.period,
-    expr: `max by (${BUDGET_KEY}) (last_over_time(${gauge(BUDGET_METRIC.periodSeconds)}[5m]))`,
+    expr: `max by (${BUDGET_KEY}) (last_over_time(${gauge(METRIC.budgetPeriod)}[5m]))`,
   },
 ];
 
-const LIMIT = `(${BUDGET.limit} > 0)`;
+const ABOVE_ZERO = `(${BUDGET.limit} > 0)`;
 const join = `on (${BUDGET_KEY}) group_left ()`;
 /** A period that rolls has no reset; what its spending falls by is not spending. */
 const PERIOD = `(${BUDGET.period} and ${BUDGET.reset})`;
@@ -68,17 +61,17 @@ const USD_PER_SECOND =
 
 /** From here on it does not matter who counted. A limit of 0 has no share, nor has a budget without a limit. */
 const ratios: RecordingRule[] = [
-  { record: BUDGET.used, expr: `${BUDGET.spent} / ${LIMIT}` },
-  { record: BUDGET.burn5m, expr: `${BUDGET.increase5m} / 300 * ${join} ${PERIOD} / ${LIMIT}` },
-  { record: BUDGET.burn1h, expr: `${BUDGET.increase1h} / 3600 * ${join} ${PERIOD} / ${LIMIT}` },
+  { record: BUDGET.used, expr: `${BUDGET.spent} / ${ABOVE_ZERO}` },
+  { record: BUDGET.burn5m, expr: `${BUDGET.increase5m} / 300 * ${join} ${PERIOD} / ${ABOVE_ZERO}` },
+  { record: BUDGET.burn1h, expr: `${BUDGET.increase1h} / 3600 * ${join} ${PERIOD} / ${ABOVE_ZERO}` },
   {
     record: BUDGET.forecast,
     expr:
       `(${BUDGET.spent} + ${USD_PER_SECOND}\n` +
-      `  * ${join} clamp_min(${BUDGET.reset} - time(), 0)) / ${LIMIT}`,
+      `  * ${join} clamp_min(${BUDGET.reset} - time(), 0)) / ${ABOVE_ZERO}`,
   },
   {
     record: BUDGET.secondsLeft,
-    expr: `clamp_min(${LIMIT} - ${BUDGET.spent}, 0) / (${BUDGET.increase1h} / 3600 > 0)`,
+    expr: `clamp_min(${ABOVE_ZERO} - ${BUDGET.spent}, 0) / (${BUDGET.increase1h} / 3600 > 0 and on (${BUDGET_KEY}) ${BUDGET.reset})`,
   },
 ];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { describe } from '../config/problems.ts';
 import { ConfigError } from '../errors.ts';
+import { problemsOf } from '../problems.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds, ThresholdsSchema } from './thresholds.ts';
 
 const NAME = 'letters, digits, - and _';
@@ -61,7 +61,7 @@ export const DEFAULT_RULES: RulesConfig = { thresholds: DEFAULT_THRESHOLDS, budg
 /** Reads YAML or JSON. Throws a ConfigError that names everything that cannot be used. */
 export function readRulesConfig(file: string): RulesConfig {
   const parsed = v.safeParse(RulesSchema, contentOf(file));
-  if (!parsed.success) throw new ConfigError(describe(file, parsed.issues));
+  if (!parsed.success) throw new ConfigError(problemsOf(file, parsed.issues));
   const names = parsed.output.budgets.map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (twice.length > 0)

@@ -1,5 +1,6 @@
 /** PromQL in the names of a scrape. Dashboards use the same. */
-import { ATTR, type BudgetUnit, type InstrumentName } from '../telemetry/names.ts';
+import type { BudgetUnit } from '../budgets/types.ts';
+import { ATTR, type InstrumentName } from '../telemetry/names.ts';
 
 const scrapeName = (name: string) => name.replace(/[^a-zA-Z0-9_]/g, '_');
 

@@ -34,7 +34,7 @@ export function patchClient(prototype: ClientPrototype, begin: Begin): (() => vo
   function observedMethodRequest(this: Client, method: string, path: string, options?: unknown): ApiPromise {
     const call = active ? begin(this, method, path) : undefined;
     if (call === undefined) return methodRequest.call(this, method, path, options);
-    return send(call, options, methodRequest, this, method, path, options);
+    return send(call, this, options, (client, given) => methodRequest.call(client, method, path, given));
   }
 
   /** Is called by `methodRequest`, with a promise of the options as the SDK has put them together, or by the app. */
@@ -47,7 +47,7 @@ export function patchClient(prototype: ClientPrototype, begin: Begin): (() => vo
     }
     const direct = active ? beginDirect(begin, this, options) : undefined;
     if (direct === undefined) return request.call(this, options, ...rest);
-    return send(direct, options, request, this, options, ...rest);
+    return send(direct, this, options, (client, given) => request.call(client, given, ...rest));
   }
 
   /** Makes what is sent of the options, for every attempt; whoever signs it does so after this. */
@@ -74,22 +74,22 @@ export function patchClient(prototype: ClientPrototype, begin: Begin): (() => vo
 }
 
 /** Runs the SDK's own code for a call, and observes what comes of it. */
-function send<A extends unknown[]>(
+function send(
   call: CallObserver,
-  options: unknown,
-  method: (this: Client, ...args: A) => ApiPromise,
   client: Client,
-  ...args: A
+  options: unknown,
+  method: (client: Client, options: unknown) => ApiPromise,
 ): ApiPromise {
   const outer = starting;
   let promise: ApiPromise;
   try {
     // Some other kind of promise can be asked only once, and the SDK is going to.
     if (!isThenable(options)) call.request(fieldsOf(options));
+    const given = call.isGated ? gated(options, call) : options;
     starting = call;
-    promise = call.run(method, client, ...args);
+    promise = call.run(method, client, given);
     // Nobody has taken it: `request` is not the SDK's.
-    if (starting === call && options instanceof Promise) watchOptions(options, call);
+    if (starting === call && given instanceof Promise) watchOptions(given, call);
   } catch (error) {
     call.failed(error);
     throw error;
@@ -98,6 +98,25 @@ function send<A extends unknown[]>(
   }
   observePromise(promise, call);
   return promise;
+}
+
+/**
+ * The options of a call, or a promise of them that waits for its admission, or that fails instead: the SDK
+ * awaits its options before it does anything else, and hands on what they fail with.
+ */
+function gated(options: unknown, call: CallObserver): unknown {
+  if (isThenable(options)) {
+    return Promise.resolve(options).then(async (value) => {
+      if (!call.known) call.request(fieldsOf(value));
+      await call.admission();
+      return value;
+    });
+  }
+  try {
+    return call.admission()?.then(() => options) ?? options;
+  } catch (refusal) {
+    return Promise.reject(refusal);
+  }
 }
 
 /** A request of the app's own: `client.request({ method, path, body })`. Its body is not amended. */

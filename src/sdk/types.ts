@@ -53,8 +53,12 @@ export interface CallObserver {
   readonly known: boolean;
   /** The options are known, the request is not yet sent. */
   request(options: RequestOptions): void;
-  /** Runs the SDK's own code for this call: `send.call(client, ...args)`. */
-  run<A extends unknown[], T>(send: (this: Client, ...args: A) => T, client: Client, ...args: A): T;
+  /** It has to be asked whether the request may be sent. */
+  readonly isGated: boolean;
+  /** Asks. Throws, at once or later, what the app is to get instead of an answer. Called after `request`. */
+  admission(): void | Promise<void>;
+  /** Runs the SDK's own code for this call: `send(client, options)`. */
+  run<T>(send: (client: Client, options: unknown) => T, client: Client, options: unknown): T;
   /** The body may have to be amended before it is sent; not, as soon as the request is known not to stream. */
   readonly amends: boolean;
   /** The answer may be one JSON text a line. */

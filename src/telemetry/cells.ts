@@ -35,6 +35,7 @@ export const CALLS: Layout = [
   ofOutcome('ok'),
   ofOutcome('error'),
   ofOutcome('aborted'),
+  ofOutcome('blocked'),
 ];
 
 /** The places in `CALLS`. */
@@ -53,6 +54,7 @@ export const CALL = {
   ok: 11,
   error: 12,
   aborted: 13,
+  blocked: 14,
 } as const;
 
 /** Of what alone. */

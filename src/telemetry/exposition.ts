@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { Reading } from './gauges.ts';
 import type { InstrumentName } from './names.ts';
 import { COUNTERS, pointsOf } from './points.ts';
 import type { Collection } from './reader.ts';
@@ -27,8 +28,19 @@ export function* exposition(table: SeriesTable, collection: Collection): Generat
   yield text;
 }
 
-function headerOf(name: string, { description }: InstrumentName): string {
-  return `# HELP ${name} ${description}\n# TYPE ${name} counter\n`;
+/** Gauges in the same format. */
+export function expositionOf(gauges: ReadonlyMap<InstrumentName, readonly Reading[]>): string {
+  let text = '';
+  for (const [metric, readings] of gauges) {
+    const name = prometheusName(metric.name);
+    text += headerOf(name, metric, 'gauge');
+    for (const { labels, value } of readings) text += `${name}${braced(renderLabels(labels))} ${value}\n`;
+  }
+  return text;
+}
+
+function headerOf(name: string, { description }: InstrumentName, type = 'counter'): string {
+  return `# HELP ${name} ${description}\n# TYPE ${name} ${type}\n`;
 }
 
 function braced(...parts: string[]): string {

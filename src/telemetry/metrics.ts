@@ -9,6 +9,7 @@ import type {
 import type { SettledCall, Sink } from '../calls/pipeline.ts';
 import type { PriceTable } from '../pricing/types.ts';
 import { warnOnce } from '../report.ts';
+import type { Gauges } from './gauges.ts';
 import { ATTR, DURATION_BUCKETS_SECONDS, type InstrumentName, METRIC } from './names.ts';
 import type { SeriesTable } from './series-table.ts';
 
@@ -26,8 +27,16 @@ export interface MetricsOptions {
   priceTable(): PriceTable;
 }
 
+/** Where calls, and what else there is, become metrics. */
+export interface Counting extends Sink {
+  /** Counts something beside calls. */
+  count(metric: InstrumentName, labels: Attributes): void;
+  /** Returns how to take them out. */
+  addGauges(gauges: Gauges): () => void;
+}
+
 /** The metrics of one meter. Counters are kept in a table of our own; the rest are OTel instruments. */
-export class Metrics implements Sink {
+export class Metrics implements Counting {
   readonly name = 'metrics';
   readonly #options: MetricsOptions;
   readonly #versions = new Set<string>();
@@ -56,8 +65,18 @@ export class Metrics implements Sink {
     if (call.timeToFirstChunkSeconds !== undefined)
       timeToFirstChunk.record(call.timeToFirstChunkSeconds, timed);
     if (call.timePerChunkSeconds !== undefined) timePerOutputChunk.record(call.timePerChunkSeconds, timed);
+    if (call.refused) this.count(METRIC.budgetBlocked, call.refused.labels);
     if (call.unmetered !== undefined) warnUnmetered(call);
     if (call.unpriced !== undefined) warnUnpriced(call);
+  }
+
+  count(metric: InstrumentName, labels: Attributes): void {
+    this.#options.series.count(metric, labels);
+  }
+
+  addGauges(gauges: Gauges): () => void {
+    this.#options.series.gauges.add(gauges);
+    return () => this.#options.series.gauges.delete(gauges);
   }
 
   #withError(labels: Attributes, errorType: string | undefined): Attributes {

@@ -19,7 +19,6 @@ export const ATTR = {
   limit: 'limit',
   version: 'version',
   budget: 'budget',
-  threshold: 'threshold',
 } as const;
 
 /** Attributes that stand on spans only. */
@@ -98,6 +97,81 @@ export const METRIC = {
     unit: '{request}',
     description: 'Calls without series of their own: there are too many users, models or series.',
   },
+  budgetLimitUsd: {
+    name: 'tokenmeter.budget.limit.usd',
+    unit: '{USD}',
+    description: 'What a budget allows in its period.',
+  },
+  budgetLimitTokens: {
+    name: 'tokenmeter.budget.limit.tokens',
+    unit: '{token}',
+    description: 'What a budget allows in its period.',
+  },
+  budgetLimitRequests: {
+    name: 'tokenmeter.budget.limit.requests',
+    unit: '{request}',
+    description: 'What a budget allows in its period.',
+  },
+  budgetSpentUsd: {
+    name: 'tokenmeter.budget.spent.usd',
+    unit: '{USD}',
+    description: 'What this process has spent of a budget in its period: the sum over processes counts.',
+  },
+  budgetSpentTokens: {
+    name: 'tokenmeter.budget.spent.tokens',
+    unit: '{token}',
+    description: 'What this process has spent of a budget in its period: the sum over processes counts.',
+  },
+  budgetSpentRequests: {
+    name: 'tokenmeter.budget.spent.requests',
+    unit: '{request}',
+    description: 'What this process has spent of a budget in its period: the sum over processes counts.',
+  },
+  budgetSharedSpentUsd: {
+    name: 'tokenmeter.budget.shared_spent.usd',
+    unit: '{USD}',
+    description: 'What all processes have spent of a budget in its period: their maximum counts.',
+  },
+  budgetSharedSpentTokens: {
+    name: 'tokenmeter.budget.shared_spent.tokens',
+    unit: '{token}',
+    description: 'What all processes have spent of a budget in its period: their maximum counts.',
+  },
+  budgetSharedSpentRequests: {
+    name: 'tokenmeter.budget.shared_spent.requests',
+    unit: '{request}',
+    description: 'What all processes have spent of a budget in its period: their maximum counts.',
+  },
+  budgetReset: {
+    name: 'tokenmeter.budget.reset.timestamp',
+    unit: '{s}',
+    description: 'When a budget begins anew, in seconds since 1970.',
+  },
+  budgetPeriod: {
+    name: 'tokenmeter.budget.period.seconds',
+    unit: '{s}',
+    description: 'How long the period of a budget is, on average.',
+  },
+  budgetBlocked: {
+    name: 'tokenmeter.budget.blocked.requests',
+    unit: '{request}',
+    description: 'Calls that were not made because a budget had no room for them.',
+  },
+  budgetCrossings: {
+    name: 'tokenmeter.budget.threshold.crossings',
+    unit: '{crossing}',
+    description: 'Thresholds of budgets that were crossed, once per scope and period.',
+  },
+  budgetUnpriced: {
+    name: 'tokenmeter.budget.unpriced.requests',
+    unit: '{request}',
+    description: 'Calls without a known price that a budget in dollars let through.',
+  },
+  budgetStoreFailures: {
+    name: 'tokenmeter.budget.store.failures',
+    unit: '{failure}',
+    description: 'Times that the store of the budgets did not answer.',
+  },
   workers: {
     name: 'tokenmeter.workers',
     unit: '{process}',
@@ -131,55 +205,6 @@ export const METRIC = {
   },
 } as const satisfies Record<string, InstrumentName>;
 
-export const BUDGET_UNITS = ['usd', 'tokens', 'requests'] as const;
-export type BudgetUnit = (typeof BUDGET_UNITS)[number];
-
-const ofUnit = (name: string, unit: BudgetUnit, description: string): InstrumentName => ({
-  name: `tokenmeter.budget.${name}.${unit}`,
-  unit: { usd: '{USD}', tokens: '{token}', requests: '{request}' }[unit],
-  description,
-});
-
-/** Gauges by budget, unit and scope. */
-export const BUDGET_LIMIT = (unit: BudgetUnit) =>
-  ofUnit('limit', unit, 'What a budget allows in its period.');
-export const BUDGET_SPENT = (unit: BudgetUnit) =>
-  ofUnit(
-    'spent',
-    unit,
-    'Spent of a budget by this process, whose store nobody shares: the sum is the whole.',
-  );
-export const BUDGET_SHARED_SPENT = (unit: BudgetUnit) =>
-  ofUnit('shared_spent', unit, 'Spent of a budget whose store is shared: every process reports the whole.');
-
-export const BUDGET_METRIC = {
-  resetTimestamp: {
-    name: 'tokenmeter.budget.reset.timestamp',
-    unit: '{s}',
-    description: 'When the period of a budget ends, in seconds since 1970.',
-  },
-  periodSeconds: {
-    name: 'tokenmeter.budget.period.seconds',
-    unit: '{s}',
-    description: 'Length of the period of a budget.',
-  },
-  blocked: {
-    name: 'tokenmeter.budget.blocked.requests',
-    unit: '{request}',
-    description: 'Calls that a budget has refused.',
-  },
-  crossings: {
-    name: 'tokenmeter.budget.threshold.crossings',
-    unit: '{crossing}',
-    description: 'Thresholds of a budget that were reached.',
-  },
-  storeFailures: {
-    name: 'tokenmeter.budget.store.failures',
-    unit: '{failure}',
-    description: "Times that a budget's store did not answer.",
-  },
-} as const satisfies Record<string, InstrumentName>;
-
 export const LEDGER_METRIC = {
   queueRows: {
     name: 'tokenmeter.ledger.queue.rows',
@@ -192,6 +217,21 @@ export const LEDGER_METRIC = {
     description: 'Calls that could not be written to the ledger.',
   },
 } as const satisfies Record<string, InstrumentName>;
+
+/** What is read of budgets. */
+export const BUDGET_GAUGES: readonly InstrumentName[] = [
+  METRIC.budgetLimitUsd,
+  METRIC.budgetLimitTokens,
+  METRIC.budgetLimitRequests,
+  METRIC.budgetSpentUsd,
+  METRIC.budgetSpentTokens,
+  METRIC.budgetSpentRequests,
+  METRIC.budgetSharedSpentUsd,
+  METRIC.budgetSharedSpentTokens,
+  METRIC.budgetSharedSpentRequests,
+  METRIC.budgetReset,
+  METRIC.budgetPeriod,
+];
 
 export const DURATION_BUCKETS_SECONDS = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,

@@ -1,7 +1,9 @@
-import type { Meter, ObservableCounter } from '@opentelemetry/api';
+import type { Meter, ObservableCounter, ObservableGauge } from '@opentelemetry/api';
 import type { MeterConfig } from '../config.ts';
+import { reportFault } from '../report.ts';
+import { readGauges } from './gauges.ts';
 import { observe } from './metrics.ts';
-import type { InstrumentName } from './names.ts';
+import { BUDGET_GAUGES, type InstrumentName } from './names.ts';
 import { COUNTERS, pointsOf } from './points.ts';
 import { ZEROS } from './reader.ts';
 import type { SeriesTable } from './series-table.ts';
@@ -42,6 +44,11 @@ export function observeSeries(table: SeriesTable, meter: Meter, zeros: number): 
     const { name, ...options } = metric;
     counters.set(metric, meter.createObservableCounter(name, options));
   }
+  const gauges = new Map<InstrumentName, ObservableGauge>();
+  for (const metric of BUDGET_GAUGES) {
+    const { name, ...options } = metric;
+    gauges.set(metric, meter.createObservableGauge(name, options));
+  }
   const reader = table.addReader({ zeros });
   const stopObserving = observe(meter, [...counters.values()], (result) => {
     table.sweep();
@@ -53,8 +60,16 @@ export function observeSeries(table: SeriesTable, meter: Meter, zeros: number): 
     }
     reader.end(collection);
   });
+  const stopReading = observe(meter, [...gauges.values()], async (result) => {
+    const all = await readGauges(table.gauges, (fault) => reportFault('reading gauges', fault));
+    for (const [metric, readings] of all) {
+      const gauge = gauges.get(metric);
+      for (const { labels, value } of readings) if (gauge) result.observe(gauge, value, labels);
+    }
+  });
   return () => {
     stopObserving();
+    stopReading();
     table.removeReader(reader);
   };
 }

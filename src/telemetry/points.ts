@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { CALLS, FLAWS, type Layout, OVERFLOW } from './cells.ts';
-import type { InstrumentName } from './names.ts';
+import { type InstrumentName, METRIC } from './names.ts';
 import type { Collection } from './reader.ts';
 import type { Series } from './series.ts';
 import type { SeriesTable } from './series-table.ts';
@@ -8,6 +8,10 @@ import type { SeriesTable } from './series-table.ts';
 /** All counters that are kept as series. */
 export const COUNTERS: readonly InstrumentName[] = [
   ...new Set([...CALLS, ...FLAWS, ...OVERFLOW].map(({ metric }) => metric)),
+  METRIC.budgetBlocked,
+  METRIC.budgetCrossings,
+  METRIC.budgetUnpriced,
+  METRIC.budgetStoreFailures,
 ];
 
 /** One time series, as one collection reports it. */

@@ -1,14 +1,18 @@
-import type { HrTime } from '@opentelemetry/api';
+import { type HrTime, ValueType } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
   type DataPoint,
   DataPointType,
+  type GaugeMetricData,
   InstrumentType,
+  type MetricData,
   type MetricProducer,
   type SumMetricData,
 } from '@opentelemetry/sdk-metrics';
+import { reportFault } from '../report.ts';
 import { VERSION } from '../version.ts';
+import { type Reading, readGauges } from './gauges.ts';
 import { type InstrumentName, SCOPE_NAME } from './names.ts';
 import { COUNTERS, type Point, pointsOf } from './points.ts';
 import type { Collection } from './reader.ts';
@@ -27,24 +31,23 @@ export function seriesProducer(table: SeriesTable, options: ProducerOptions): Me
   const isDelta = options.temporality === AggregationTemporality.DELTA;
   /** What was reported of each series, for those who want the difference. */
   const reported = new WeakMap<Series, number[]>();
-  let lastTime: HrTime | undefined;
+  /** Milliseconds since the epoch. */
+  let lastTime: number | undefined;
 
-  function dataOf(metric: InstrumentName, collection: Collection, now: HrTime): SumMetricData {
+  function dataOf(metric: InstrumentName, collection: Collection, now: number): SumMetricData {
     const toDataPoint = ({ series, cell, labels, value }: Point): DataPoint<number> => {
-      const started = hrTime(series.startedAt);
-      const common = { attributes: { ...series.labels, ...labels }, endTime: now };
-      if (!isDelta) return { ...common, startTime: started, value };
+      const started = Math.min(series.startedAt, now);
+      const common = { attributes: { ...series.labels, ...labels }, endTime: hrTime(now) };
+      if (!isDelta) return { ...common, startTime: hrTime(started), value };
       const before = reported.get(series) ?? [];
       const difference = value - (before[cell] ?? 0);
       before[cell] = value;
       reported.set(series, before);
-      return { ...common, startTime: lastTime ?? started, value: difference };
+      return { ...common, startTime: hrTime(lastTime ?? started), value: difference };
     };
     const dataPoints = Array.from(pointsOf(metric, table, collection), toDataPoint);
-    // OTel SDK 2 wants to see the type.
-    const descriptor = { ...metric, type: InstrumentType.OBSERVABLE_COUNTER, valueType: 1 };
     return {
-      descriptor,
+      descriptor: descriptorOf(metric, InstrumentType.OBSERVABLE_COUNTER),
       aggregationTemporality: options.temporality,
       dataPointType: DataPointType.SUM,
       isMonotonic: true,
@@ -57,18 +60,41 @@ export function seriesProducer(table: SeriesTable, options: ProducerOptions): Me
     async collect() {
       table.sweep();
       const collection = reader.begin();
-      const now = hrTime(Date.now());
-      const metrics = COUNTERS.map((metric) => dataOf(metric, collection, now)).filter(
+      // A clock may be set back; the time of what was pushed may not.
+      const now = Math.max(Date.now(), lastTime ?? 0);
+      const metrics: MetricData[] = COUNTERS.map((metric) => dataOf(metric, collection, now)).filter(
         ({ dataPoints }) => dataPoints.length > 0,
       );
       lastTime = now;
       reader.end(collection);
+      const gauges = await readGauges(table.gauges, (fault) => reportFault('reading gauges', fault));
+      for (const [metric, readings] of gauges) metrics.push(gaugeData(metric, readings, now));
       const scopeMetrics =
         metrics.length > 0 ? [{ scope: { name: SCOPE_NAME, version: VERSION }, metrics }] : [];
       // The resource is the reader's own.
       return { resourceMetrics: { resource: resourceFromAttributes({}), scopeMetrics }, errors: [] };
     },
   };
+}
+
+function gaugeData(metric: InstrumentName, readings: readonly Reading[], now: number): GaugeMetricData {
+  const time = hrTime(now);
+  return {
+    descriptor: descriptorOf(metric, InstrumentType.OBSERVABLE_GAUGE),
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    dataPointType: DataPointType.GAUGE,
+    dataPoints: readings.map(({ labels, value }) => ({
+      attributes: labels,
+      value,
+      startTime: time,
+      endTime: time,
+    })),
+  };
+}
+
+/** OTel SDK 2 wants to see the type. */
+function descriptorOf(metric: InstrumentName, type: InstrumentType) {
+  return { ...metric, type, valueType: ValueType.DOUBLE };
 }
 
 function hrTime(milliseconds: number): HrTime {

@@ -5,8 +5,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { diag } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { reportFault } from '../report.ts';
 import { nextTurn } from '../turn.ts';
-import { exposition } from './exposition.ts';
+import { exposition, expositionOf } from './exposition.ts';
+import { readGauges } from './gauges.ts';
 import { Scrapers } from './scrapers.ts';
 import type { SeriesTable } from './series-table.ts';
 
@@ -76,7 +78,8 @@ export function startScrapeEndpoint(options: ScrapeOptions): ScrapeEndpoint {
   async function send(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
     const { resourceMetrics, errors } = await exporter.collect();
     for (const error of errors) diag.warn('tokenmeter: collecting metrics failed', error);
-    const rest = serializer.serialize(resourceMetrics);
+    const gauges = await readGauges(series.gauges, (fault) => reportFault('reading gauges', fault));
+    const rest = expositionOf(gauges) + serializer.serialize(resourceMetrics);
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
     await pipeline(Readable.from(inTurns(pieces, rest)), response);
   }

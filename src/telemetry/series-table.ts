@@ -16,6 +16,8 @@ import {
   UNMETERED,
   UNPRICED,
 } from './cells.ts';
+import { Counters } from './counters.ts';
+import type { Gauges } from './gauges.ts';
 import { branch, type KeyTree } from './key-tree.ts';
 import { whatLabels, whoLabels } from './labels.ts';
 import { NamedUsers } from './named-users.ts';
@@ -65,6 +67,9 @@ export class SeriesTable {
   readonly #whatIndex: KeyTree = new Map();
   readonly #whats = new Set<What>();
   readonly #overflow = new Series({}, OVERFLOW);
+  readonly #counters = new Counters();
+  /** Read when somebody collects. */
+  readonly gauges = new Set<Gauges>();
   /** How many time series each metric has. */
   readonly #sizes = new Map<InstrumentName, number>();
 
@@ -101,6 +106,11 @@ export class SeriesTable {
     return what;
   }
 
+  /** Counts something beside calls. */
+  count(metric: InstrumentName, labels: Attributes, amount = 1): void {
+    this.#counters.add(metric, labels, amount, this.#clock.tick);
+  }
+
   /** Somebody who will collect. Until he is removed, nothing is dropped that he was not told of. */
   addReader({ zeros }: { zeros: number }): SeriesReader {
     // What others were told of is not new, and must not grow from 0 in front of one who comes later.
@@ -119,6 +129,11 @@ export class SeriesTable {
     yield { layout: CALLS, series: this.#calls() };
     yield { layout: FLAWS, series: this.#flaws() };
     yield { layout: OVERFLOW, series: [this.#overflow] };
+    yield* this.#counters.groups();
+  }
+
+  get isEmpty(): boolean {
+    return this.#whats.size === 0;
   }
 
   /** From now on nothing is held back. */

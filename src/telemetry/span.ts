@@ -55,15 +55,9 @@ function requestAttributes(call: CallSubject): Attributes {
   };
 }
 
-export function runInSpan<A extends unknown[], T>(
-  span: Span,
-  fn: (...args: A) => T,
-  self: unknown,
-  ...args: A
-): T {
+export function runInSpan<T>(span: Span, fn: () => T): T {
   // The SDK puts its own span into the context itself.
-  if (native.has(span)) return fn.apply(self, args);
-  return context.with(trace.setSpan(context.active(), span), fn, self as never, ...args);
+  return native.has(span) ? fn() : context.with(trace.setSpan(context.active(), span), fn);
 }
 
 export const spanSink: Sink = {
@@ -76,7 +70,8 @@ export const spanSink: Sink = {
       span.setAttributes(
         isNative ? meterAttributes(call) : { ...answerAttributes(call), ...meterAttributes(call) },
       );
-      if (call.outcome === 'error' && !isNative) span.setStatus({ code: SpanStatusCode.ERROR });
+      if ((call.outcome === 'error' || call.outcome === 'blocked') && !isNative)
+        span.setStatus({ code: SpanStatusCode.ERROR });
     }
     if (!isNative) span.end();
   },

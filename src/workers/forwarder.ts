@@ -1,14 +1,26 @@
 import timers from 'node:timers';
-import type { SettledCall, Sink } from '../calls/pipeline.ts';
-import { warnOnce } from '../report.ts';
-import { type CallRecord, fromRecord, isOurs, type ToPrimary, type ToWorker, toRecord } from './messages.ts';
+import type { Attributes } from '@opentelemetry/api';
+import type { SettledCall } from '../calls/pipeline.ts';
+import { reportFault, warnOnce } from '../report.ts';
+import { type Gauges, readGauges } from '../telemetry/gauges.ts';
+import type { Counting } from '../telemetry/metrics.ts';
+import type { InstrumentName } from '../telemetry/names.ts';
+import {
+  type CallRecord,
+  fromRecord,
+  isOurs,
+  keyOf,
+  type ToPrimary,
+  type ToWorker,
+  toRecord,
+} from './messages.ts';
 
 /** What a worker loses at most when it is killed. */
 const LONGEST_WAIT_MS = 10;
 /** Calls that wait for a primary that does not read. */
 const MAX_WAITING = 100_000;
-/** A primary that meters has answered by then. */
-const ANSWER_WITHIN_MS = 1000;
+/** A primary that meters has answered by then, however busy it is. */
+const ANSWER_WITHIN_MS = 10_000;
 
 const { setTimeout, clearTimeout } = timers;
 
@@ -19,7 +31,7 @@ export interface Channel {
 }
 
 /** In a worker of `node:cluster`: hands its calls to the primary, which counts those of all workers. */
-export class Forwarder implements Sink {
+export class Forwarder implements Counting {
   readonly name = 'workers';
   /** The URL at which the primary serves metrics; undefined when the primary does not meter. */
   readonly welcomed: Promise<string | undefined>;
@@ -27,7 +39,8 @@ export class Forwarder implements Sink {
   #waiting: CallRecord[] = [];
   #dropped = 0;
   /** Who counts the calls. */
-  #to: 'nobody yet' | 'primary' | Sink = 'nobody yet';
+  #to: 'nobody yet' | 'primary' | Counting = 'nobody yet';
+  readonly #gauges = new Set<Gauges>();
   #timer: NodeJS.Timeout | undefined;
   #isSending = false;
 
@@ -48,8 +61,7 @@ export class Forwarder implements Sink {
           resolve(message.url);
           this.#send();
         } else if (message.type === 'tokenmeter:flush') {
-          this.flush();
-          this.#tell({ type: 'tokenmeter:flushed', id: message.id });
+          void this.#answer(message.id);
         }
       });
       this.#tell({ type: 'tokenmeter:hello' });
@@ -63,17 +75,43 @@ export class Forwarder implements Sink {
     if (this.#to === 'primary') this.#timer ??= setTimeout(() => this.#send(), LONGEST_WAIT_MS).unref();
   }
 
+  count(metric: InstrumentName, labels: Attributes): void {
+    if (typeof this.#to === 'object') this.#to.count(metric, labels);
+    const key = keyOf(metric);
+    if (this.#to === 'primary' && key !== undefined)
+      this.#tell({ type: 'tokenmeter:count', metric: key, labels });
+  }
+
+  addGauges(gauges: Gauges): () => void {
+    if (typeof this.#to === 'object') return this.#to.addGauges(gauges);
+    this.#gauges.add(gauges);
+    return () => this.#gauges.delete(gauges);
+  }
+
   /** There is no primary that counts: from now on, and for what waits, somebody else does. */
-  useInstead(sink: Sink): void {
+  useInstead(counting: Counting): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    this.#to = sink;
-    for (const record of waiting) sink.settle(fromRecord(record));
+    this.#to = counting;
+    for (const gauges of this.#gauges) counting.addGauges(gauges);
+    for (const record of waiting) counting.settle(fromRecord(record));
   }
 
   /** Sends what waits, whether or not the primary has read what was sent before. */
   flush(): void {
     this.#send(true);
+  }
+
+  /** Sends all that the primary has not got. */
+  async #answer(id: number): Promise<void> {
+    const byMetric = await readGauges(this.#gauges, (fault) => reportFault('reading gauges', fault));
+    const readings = [...byMetric.values()].flat().flatMap(({ metric, ...reading }) => {
+      const key = keyOf(metric);
+      return key === undefined ? [] : [{ metric: key, ...reading }];
+    });
+    if (readings.length > 0) this.#tell({ type: 'tokenmeter:gauges', readings });
+    this.flush();
+    this.#tell({ type: 'tokenmeter:flushed', id });
   }
 
   #send(evenIfBusy = false): void {

@@ -1,10 +1,16 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { SettledCall } from '../calls/pipeline.ts';
+import { type InstrumentName, METRIC } from '../telemetry/names.ts';
 import type { Usage } from '../usage.ts';
 
 /** What workers of `node:cluster` and their primary tell each other, beside the app's own messages. */
 export type ToPrimary =
   | { readonly type: 'tokenmeter:hello' }
   | { readonly type: 'tokenmeter:calls'; readonly calls: readonly CallRecord[]; readonly dropped: number }
+  /** Something beside calls: a metric, by its name here. */
+  | { readonly type: 'tokenmeter:count'; readonly metric: MetricKey; readonly labels: Attributes }
+  /** All readings of a worker. */
+  | { readonly type: 'tokenmeter:gauges'; readonly readings: readonly GaugeRecord[] }
   /** All calls up to a request to flush were sent. */
   | { readonly type: 'tokenmeter:flushed'; readonly id: number };
 
@@ -16,6 +22,22 @@ export type ToWorker =
 export function isOurs<T extends ToPrimary | ToWorker>(message: unknown): message is T {
   const type = (message as { type?: unknown } | null)?.type;
   return typeof type === 'string' && type.startsWith('tokenmeter:');
+}
+
+export interface GaugeRecord {
+  readonly metric: MetricKey;
+  readonly labels: Attributes;
+  readonly value: number;
+}
+
+export type MetricKey = keyof typeof METRIC;
+
+const KEYS = new Map<InstrumentName, MetricKey>(
+  (Object.entries(METRIC) as [MetricKey, InstrumentName][]).map(([key, metric]) => [metric, key]),
+);
+
+export function keyOf(metric: InstrumentName): MetricKey | undefined {
+  return KEYS.get(metric);
 }
 
 /** What metrics are made of, in a form that JSON can carry. */
@@ -38,6 +60,8 @@ export interface CallRecord
   readonly who: Omit<SettledCall['who'], 'user'>;
   readonly usage: Pick<Usage, 'input' | 'output'> | undefined;
   readonly picoUsd: string | undefined;
+  /** Whose budget had no room for it. */
+  readonly refusedBy: Attributes | undefined;
 }
 
 export function toRecord(call: SettledCall): CallRecord {
@@ -53,6 +77,7 @@ export function toRecord(call: SettledCall): CallRecord {
     errorType: call.errorType,
     usage: call.usage && { input: call.usage.input, output: call.usage.output },
     picoUsd: call.cost?.picoUsd.toString(),
+    refusedBy: call.refused?.labels,
     unmetered: call.unmetered,
     unpriced: call.unpriced,
     durationSeconds: call.durationSeconds,
@@ -61,7 +86,7 @@ export function toRecord(call: SettledCall): CallRecord {
   };
 }
 
-export function fromRecord({ picoUsd, usage, ...record }: CallRecord): SettledCall {
+export function fromRecord({ picoUsd, usage, refusedBy, ...record }: CallRecord): SettledCall {
   return {
     ...record,
     responseId: undefined,
@@ -70,5 +95,6 @@ export function fromRecord({ picoUsd, usage, ...record }: CallRecord): SettledCa
     usage: usage && { ...usage, serverTools: {}, raw: undefined },
     cost: picoUsd === undefined ? undefined : { picoUsd: BigInt(picoUsd), byClass: {} },
     span: undefined,
+    refused: refusedBy && { labels: refusedBy },
   };
 }

@@ -1,11 +1,14 @@
 import type { Cluster, Worker } from 'node:cluster';
 import timers from 'node:timers';
-import type { Sink } from '../calls/pipeline.ts';
+import type { Attributes } from '@opentelemetry/api';
 import { reportFault, warnOnce } from '../report.ts';
-import { fromRecord, isOurs, type ToPrimary, type ToWorker } from './messages.ts';
+import type { Gauges } from '../telemetry/gauges.ts';
+import type { Counting } from '../telemetry/metrics.ts';
+import { type InstrumentName, METRIC } from '../telemetry/names.ts';
+import { fromRecord, type GaugeRecord, isOurs, type ToPrimary, type ToWorker } from './messages.ts';
 
 /** A worker that is busy for longer is not waited for: its latest calls are in the next scrape. */
-const FLUSH_WITHIN_MS = 250;
+const FLUSH_WITHIN_MS = 500;
 
 const { setTimeout, clearTimeout } = timers;
 
@@ -15,21 +18,29 @@ export interface WorkerCounts {
   readonly silent: number;
 }
 
+const SUMMED: ReadonlySet<InstrumentName> = new Set([
+  METRIC.budgetSpentUsd,
+  METRIC.budgetSpentTokens,
+  METRIC.budgetSpentRequests,
+]);
+
 /** In the primary of `node:cluster`: counts the calls of all workers, those that have died included. */
 export class WorkerCalls {
   readonly #cluster: Cluster;
-  readonly #sink: Sink;
+  readonly #counting: Counting;
   readonly #url: Promise<string>;
   /** Workers that meter. */
   readonly #workers = new Set<Worker>();
+  /** What each worker's gauges said the last time. */
+  readonly #readings = new Map<Worker, readonly GaugeRecord[]>();
   /** Who was asked to flush, and what to do when he has. */
   readonly #flushes = new Map<number, (worker: Worker) => void>();
   #lastFlush = 0;
   counts: WorkerCounts = { answered: 0, silent: 0 };
 
-  constructor(cluster: Cluster, sink: Sink, url: Promise<string>) {
+  constructor(cluster: Cluster, counting: Counting, url: Promise<string>) {
     this.#cluster = cluster;
-    this.#sink = sink;
+    this.#counting = counting;
     this.#url = url;
     cluster.on('message', this.#receive);
     cluster.on('disconnect', this.#forget);
@@ -51,6 +62,18 @@ export class WorkerCalls {
       );
     }
   }
+
+  /** The workers' gauges: what each has spent by itself is summed, the rest they have in common. */
+  readonly gauges: Gauges = () => {
+    const merged = new Map<string, { metric: InstrumentName; labels: Attributes; value: number }>();
+    for (const { metric, labels, value } of [...this.#readings.values()].flat()) {
+      const key = `${metric} ${JSON.stringify(labels)}`;
+      const known = merged.get(key);
+      if (!known) merged.set(key, { metric: METRIC[metric], labels, value });
+      else known.value = SUMMED.has(METRIC[metric]) ? known.value + value : Math.max(known.value, value);
+    }
+    return merged.values();
+  };
 
   stop(): void {
     this.#cluster.off('message', this.#receive);
@@ -82,7 +105,10 @@ export class WorkerCalls {
     try {
       if (message.type === 'tokenmeter:hello') this.#welcome(worker);
       else if (message.type === 'tokenmeter:flushed') this.#flushes.get(message.id)?.(worker);
-      else for (const record of message.calls) this.#sink.settle(fromRecord(record));
+      else if (message.type === 'tokenmeter:gauges') this.#readings.set(worker, message.readings);
+      else if (message.type === 'tokenmeter:count')
+        this.#counting.count(METRIC[message.metric], message.labels);
+      else for (const record of message.calls) this.#counting.settle(fromRecord(record));
     } catch (fault) {
       reportFault('counting the calls of a worker', fault);
     }
@@ -90,6 +116,7 @@ export class WorkerCalls {
 
   readonly #forget = (worker: Worker): void => {
     this.#workers.delete(worker);
+    this.#readings.delete(worker);
     for (const answered of this.#flushes.values()) answered(worker);
   };
 

@@ -106,10 +106,58 @@ describe('tokenmeter estimate', () => {
     assert.equal(cost?.maxUsd, undefined);
   });
 
-  test('says that a model has no known price', async () => {
-    const { code, stdout } = run([await file('some.txt', 'hi'), '--model', 'unheard-of']);
+  test('says that a model has no known price, and which may have been meant', async () => {
+    const name = await file('some.txt', 'hi');
+    const { code, stdout } = run([name, '--model', 'claude-sonet-4-5']);
     assert.match(stdout, /^cost +not known: no price for this model \(unknown_model\)$/m);
+    assert.match(stdout, /^warning +Did you mean claude-sonnet-4-5\?$/m);
     assert.equal(code, 1);
+    const { nearest } = json([name, '--model', 'opus 4.6']) as { nearest?: unknown };
+    assert.deepEqual(nearest, ['claude-opus-4-6']);
+  });
+
+  test('takes all that a body says of its cost into the maximum', async () => {
+    const most = async (body: object) => {
+      const estimate = json([await file('whole.json', { messages: [USER], ...body })]);
+      return { ...estimate.cost, tokens: estimate.maxOutputTokens, notCounted: estimate.notCounted };
+    };
+    const gpt = { model: 'gpt-4o', max_completion_tokens: 100 };
+    assert.equal((await most({ ...gpt, n: 5 })).maxUsd, 0.005035);
+    assert.equal((await most({ ...gpt, n: 2, best_of: 5 })).tokens, 500);
+    assert.equal(
+      (await most({ ...gpt, prediction: { type: 'content', content: 'hello world' } })).tokens,
+      102,
+    );
+    assert.equal((await most({ ...gpt, service_tier: 'flex' })).maxUsd, undefined);
+    const tiers = { model: 'gpt-5.5', max_completion_tokens: 100 };
+    const [standard, priority] = [await most(tiers), await most({ ...tiers, service_tier: 'priority' })];
+    assert.equal(priority.minUsd, standard.minUsd);
+    assert.ok(Math.abs((priority.maxUsd ?? 0) / (standard.maxUsd ?? 1) - 2.5) < 1e-9);
+    const claude = { model: 'claude-opus-4-6', max_tokens: 100 };
+    const [usual, fast] = [await most(claude), await most({ ...claude, speed: 'fast' })];
+    assert.ok(Math.abs((fast.maxUsd ?? 0) / (usual.maxUsd ?? 1) - 6) < 1e-9);
+    const regional = await most({ ...claude, inference_geo: 'us' });
+    assert.ok(Math.abs((regional.maxUsd ?? 0) / (usual.maxUsd ?? 1) - 1.1) < 1e-9);
+  });
+
+  test('has no maximum where a body says something that is not understood', async () => {
+    for (const body of [
+      { audio: { voice: 'alloy' } },
+      { fallbacks: [{ model: 'claude-opus-5' }] },
+      { new: 1 },
+    ]) {
+      const name = await file('strange.json', { messages: [USER], max_tokens: 5, temperature: 1, ...body });
+      const { complete, notCounted, cost } = json([name, '--model', 'gpt-4o']);
+      assert.deepEqual([complete, notCounted], [false, Object.keys(body)]);
+      assert.equal(cost?.maxUsd, undefined);
+    }
+  });
+
+  test('prints the tier and the number of answers', async () => {
+    const name = await file('five.json', { model: 'gpt-5.5', n: 5, messages: [USER] });
+    const { stdout } = run([name, '--max-output', '1_000', '--tier', 'priority']);
+    assert.match(stdout, /^output +up to 5,000 tokens, in 5 answers$/m);
+    assert.match(stdout, /^tier +priority$/m);
   });
 
   test('refuses a wrong command line', async () => {
@@ -121,6 +169,8 @@ describe('tokenmeter estimate', () => {
       [name, '--model', 'gpt-4o', '--max-output', 'few'],
       /'few' is invalid\. It must be a whole number/,
     );
+    for (const count of [' ', '0x10', '1.5', '-1'])
+      refused([name, '--model', 'gpt-4o', `--max-output=${count}`], /It must be a whole number of tokens/);
     refused([name, '--model', 'gpt-4o', '--provider', 'google'], /Allowed choices are openai, anthropic/);
   });
 

@@ -158,6 +158,59 @@ describe('tokens of Claude with a client', () => {
   });
 });
 
+describe('a client that does not answer', () => {
+  function silent() {
+    const signals: (AbortSignal | undefined)[] = [];
+    const countTokens = (_: never, options?: { readonly signal?: AbortSignal }) => {
+      signals.push(options?.signal);
+      return new Promise(() => {});
+    };
+    return { signals, client: { messages: { countTokens } } };
+  }
+
+  test('is waited for no longer than the request says; the estimate is then the heuristic', async () => {
+    const { client: asked, signals } = silent();
+    const result = await estimate({ messages, client: asked, timeoutSeconds: 0.02 });
+    assert.equal(result.method, 'heuristic');
+    assert.equal(result.fallbackReason, 'countTokens failed: no answer within 0.02 seconds');
+    assert.equal(result.inputTokens, (await estimate({ messages })).inputTokens);
+    assert.equal(signals[0]?.aborted, true);
+  });
+
+  test('is waited for until the signal is aborted', async () => {
+    const ended = new AbortController();
+    const { client: asked, signals } = silent();
+    const estimating = estimate({ messages, client: asked, signal: ended.signal, timeoutSeconds: 1e9 });
+    ended.abort();
+    const { method, fallbackReason } = await estimating;
+    assert.deepEqual([method, fallbackReason], ['heuristic', 'countTokens failed: the signal was aborted']);
+    assert.equal(signals[0]?.aborted, true);
+    const late = await estimate({ messages, client: asked, signal: ended.signal });
+    assert.equal(late.method, 'heuristic');
+  });
+
+  test('has its request ended, where the client is of the SDK', async () => {
+    let ended: AbortSignal | null | undefined;
+    const fetch = (_: unknown, init?: RequestInit) => {
+      ended = init?.signal;
+      return new Promise<Response>((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    };
+    const hanging = new Anthropic({ apiKey: 'none', fetch: fetch as typeof globalThis.fetch });
+    const result = await estimate({ messages, client: hanging, timeoutSeconds: 0.05 });
+    assert.match(result.fallbackReason ?? '', /no answer within/);
+    assert.equal(ended?.aborted, true);
+  });
+
+  test('may fail later without harm', async () => {
+    const countTokens = () => new Promise((_, reject) => setTimeout(reject, 30, new Error('too late')));
+    const client = { messages: { countTokens } };
+    assert.equal((await estimate({ messages, client, timeoutSeconds: 0.01 })).method, 'heuristic');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  });
+});
+
 describe('which Claude models count more tokens', () => {
   test('those from version 4.7 on, of every family', () => {
     const older = ['claude-2.1', 'claude-instant-1.2', 'claude-3-5-sonnet-20241022', 'claude-3-opus-latest'];

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { before, describe, test } from 'node:test';
 import * as cl100k from 'gpt-tokenizer/encoding/cl100k_base';
 import * as o200k from 'gpt-tokenizer/encoding/o200k_base';
+import { readAnthropicRequest } from '../../src/estimate/anthropic.ts';
 import { countTexts } from '../../src/estimate/count.ts';
+import { inTurns } from '../../src/estimate/in-turns.ts';
 import { estimateCost } from '../../src/estimate/index.ts';
+import { readOpenaiRequest } from '../../src/estimate/openai.ts';
 import { PIECE_LENGTH, pieces } from '../../src/estimate/pieces.ts';
+import { Ranks } from '../../src/estimate/ranks.ts';
+import { type TokenBytes, tokensInFile, tokensInList } from '../../src/estimate/token-bytes.ts';
 import { encodingOf, loadTokenizer, type Tokenizer } from '../../src/estimate/tokenizer.ts';
 import { kinds, textOf } from './texts.ts';
 
@@ -12,6 +19,20 @@ const asText = { disallowedSpecial: new Set<string>() };
 /** With the `u` flag, only a surrogate without its other half is one. */
 const isWellFormed = (text: string) => !/\p{Surrogate}/u.test(text);
 const count = (tokenizer: Tokenizer, text: string) => countTexts([text], (piece) => tokenizer.count(piece));
+
+/** How often others could run while some work was done. */
+async function turnsOf(work: Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let running = true;
+  const turn = () => {
+    turns++;
+    if (running) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await work;
+  running = false;
+  return turns;
+}
 
 describe('the tokens of a text', () => {
   let tokenizers: { readonly cl100k_base: Tokenizer; readonly o200k_base: Tokenizer };
@@ -60,33 +81,56 @@ describe('the tokens of a text', () => {
   });
 
   test('are counted in turns: 1 MB of one letter leaves room for others', async () => {
-    let turns = 0;
     const input = 'a'.repeat(1_000_000);
-    let running = true;
-    const turn = () => {
-      turns++;
-      if (running) setImmediate(turn);
-    };
-    setImmediate(turn);
-    const { inputTokens } = await estimateCost({ provider: 'openai', model: 'text-embedding-4', input });
-    running = false;
-    assert.equal(inputTokens, 125_000);
+    const estimating = estimateCost({ provider: 'openai', model: 'text-embedding-4', input });
+    const turns = await turnsOf(estimating);
+    assert.equal((await estimating).inputTokens, 125_000);
     assert.ok(turns >= 100, `${turns} turns`);
   });
 
   test('are counted in turns where there are many short texts', async () => {
-    let turns = 0;
     const texts = Array.from({ length: 10_000 }, () => 'a');
     const counting = countTexts(texts, () => 1);
-    let running = true;
-    const turn = () => {
-      turns++;
-      if (running) setImmediate(turn);
-    };
-    setImmediate(turn);
+    const turns = await turnsOf(counting);
     assert.equal(await counting, 10_000);
-    running = false;
     assert.ok(turns >= 10, `${turns} turns`);
+  });
+
+  test('are read in turns where there are many messages, or many parts of one', async () => {
+    const messages = Array.from({ length: 100_000 }, () => ({ role: 'user', content: '' }));
+    const parts = [{ role: 'user', content: messages.map(() => ({ type: 'text', text: '' })) }];
+    const [openai, anthropic] = [{ provider: 'openai' } as const, { provider: 'anthropic' } as const];
+    for (const given of [messages, parts]) {
+      const request = { model: 'm', messages: given };
+      const ofOpenai = await turnsOf(inTurns(readOpenaiRequest({ ...openai, ...request }, 'm', undefined)));
+      const ofAnthropic = await turnsOf(inTurns(readAnthropicRequest({ ...anthropic, ...request }, 'm')));
+      assert.ok(ofOpenai >= 3 && ofAnthropic >= 3, `${ofOpenai} and ${ofAnthropic} turns`);
+    }
+  });
+
+  test('are loaded in turns', async () => {
+    const file = createRequire(import.meta.url).resolve('gpt-tokenizer/data/o200k_base.tiktoken');
+    const turns = await turnsOf(Ranks.from(tokensInFile(await readFile(file))));
+    assert.ok(turns >= 20, `${turns} turns`);
+  });
+
+  test('are the same from a file and from a module, which a bundled app may have', async () => {
+    for (const [encoding, { default: list }] of [
+      ['cl100k_base', await import('gpt-tokenizer/bpeRanks/cl100k_base')],
+      ['o200k_base', await import('gpt-tokenizer/bpeRanks/o200k_base')],
+    ] as const) {
+      const file = createRequire(import.meta.url).resolve(`gpt-tokenizer/data/${encoding}.tiktoken`);
+      const inFile = tokensInFile(await readFile(file));
+      const inList = tokensInList(list);
+      assert.equal(inFile.count, inList.count);
+      const bytes = (tokens: TokenBytes) => Buffer.concat([...tokens].flatMap((one) => [one, Buffer.of(0)]));
+      assert.ok(bytes(inFile).equals(bytes(inList)), encoding);
+    }
+  });
+
+  test('are not loaded from what has none', async () => {
+    for (const text of ['', '<html>', 'IQ== 5\nIg== 1\n', 'IQ==5'])
+      await assert.rejects(Ranks.from(tokensInFile(Buffer.from(text))), TypeError, text);
   });
 
   test('do not wait for timers that a test has replaced', async (context) => {

@@ -83,6 +83,83 @@ describe('the cost of an estimate', () => {
   });
 });
 
+describe('the maximum of an estimate', () => {
+  const costs = async (given: Partial<EstimateRequest>) => {
+    const { cost, unpriced, maxOutputTokens } = await estimateCost({
+      ...request,
+      maxOutputTokens: 100,
+      ...given,
+    });
+    return { ...cost, unpriced, maxOutputTokens };
+  };
+  const usd = (model: string, output: number, serviceTier?: string, input = 14) => {
+    const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
+    return calculateCost({ provider: 'openai', model, usage, serviceTier })?.totalUsd;
+  };
+
+  test('is that of all answers that are asked for', async () => {
+    assert.deepEqual(await costs({ answers: 5 }), {
+      minUsd: usd('gpt-4o', 0),
+      maxUsd: usd('gpt-4o', 500),
+      unpriced: undefined,
+      maxOutputTokens: 500,
+    });
+  });
+
+  test('has the output that a prediction may cost', async () => {
+    const content = 'hello world';
+    for (const prediction of [
+      { type: 'content', content },
+      { type: 'content', content: [{ type: 'text', text: content }] },
+    ])
+      assert.equal((await costs({ prediction, answers: 2 })).maxOutputTokens, 2 * (100 + 2));
+    const strange = await estimateCost({ ...request, maxOutputTokens: 1, prediction: { type: 'other' } });
+    assert.equal(strange.complete, false);
+    assert.equal(strange.cost?.maxUsd, undefined);
+  });
+
+  test('is at the price of the tier that is asked for, and the minimum at the standard one if that is less', async () => {
+    const model = 'gpt-5.5';
+    for (const [serviceTier, least] of [
+      ['priority', 'default'],
+      ['fast', 'default'],
+      ['flex', 'flex'],
+      ['batch', 'batch'],
+      ['auto', 'default'],
+      [null, 'default'],
+    ] as const) {
+      const { minUsd, maxUsd } = await costs({ model, serviceTier });
+      assert.equal(maxUsd, usd(model, 100, serviceTier ?? 'default'), String(serviceTier));
+      assert.equal(minUsd, usd(model, 0, least), String(serviceTier));
+    }
+    assert.ok((await costs({ model, serviceTier: 'priority' })).maxUsd !== (await costs({ model })).maxUsd);
+  });
+
+  test('has no price in a tier that the table does not know, and neither has the minimum', async () => {
+    const { minUsd, maxUsd, unpriced } = await costs({ model: 'gpt-5.5', serviceTier: 'scale' });
+    assert.deepEqual([minUsd, maxUsd, unpriced], [undefined, undefined, 'tier:scale']);
+  });
+
+  test('is at the price of the speed and the region that are asked for', async () => {
+    const claude = { provider: 'anthropic', model: 'claude-opus-4-6' } as const;
+    const standard = await costs(claude);
+    const near = (actual: number | undefined, expected: number | undefined) =>
+      assert.ok(Math.abs((actual ?? 0) / (expected ?? 0) - 1) < 1e-9, `${actual}, not ${expected}`);
+    const fast = await costs({ ...claude, speed: 'fast' });
+    near(fast.maxUsd, 6 * (standard.maxUsd ?? 0));
+    near(fast.minUsd, standard.minUsd);
+    const us = await costs({ ...claude, inferenceGeo: 'us' });
+    near(us.maxUsd, 1.1 * (standard.maxUsd ?? 0));
+    near(us.minUsd, 1.1 * (standard.minUsd ?? 0));
+    const both = await costs({ ...claude, inferenceGeo: 'us', speed: 'fast' });
+    near(both.maxUsd, 6.6 * (standard.maxUsd ?? 0));
+    near(both.minUsd, us.minUsd);
+    for (const serviceTier of ['auto', 'standard_only'])
+      assert.deepEqual(await costs({ ...claude, serviceTier }), standard);
+    assert.deepEqual(await costs({ ...claude, speed: 'standard', inferenceGeo: 'global' }), standard);
+  });
+});
+
 describe('without gpt-tokenizer', () => {
   const missing = "Cannot find package 'gpt-tokenizer' imported from estimate.js";
   const estimate = createEstimator({ loadTokenizer: () => Promise.reject(new Error(missing)) });
@@ -136,6 +213,16 @@ describe('a request that cannot be estimated', () => {
         { ...request, maxOutputTokens: -1 },
         'maxOutputTokens: got -1, expected a whole number of tokens, 0 or more',
       ],
+      [{ ...request, answers: 0 }, 'answers: got 0, expected a whole number of answers, 1 or more'],
+      [{ ...request, serviceTier: 5 }, 'serviceTier: got 5, expected the name of a tier'],
+      [
+        { ...request, prediction: 'x' },
+        'prediction: got "x", expected an object with the content that is predicted',
+      ],
+      [{ ...request, timeoutSeconds: 0 }, 'timeoutSeconds: got 0, expected a number of seconds above 0'],
+      [{ ...request, signal: 'stop' }, 'signal: got "stop", expected an AbortSignal'],
+      [{ ...request, speed: 'fast' }, 'speed: not a member of calls to openai'],
+      [{ ...request, provider: 'anthropic', answers: 2 }, 'answers: not a member of calls to anthropic'],
       [{ ...request, at: new Date('never') }, 'at: got Invalid Date, expected a valid date'],
       [{ ...request, temperature: 1 }, 'temperature: no such member'],
       [{ ...request, input: 'hi' }, 'messages or input: expected one of them'],

@@ -38,6 +38,11 @@ describe('the tokens of an image for OpenAI', () => {
     assert.equal(openaiImageTokens('gpt-4o', url(128, 64), undefined), 255);
     assert.equal(openaiImageTokens('gpt-4o-2024-08-06', 'https://example.com/cat.png', 'low'), 85);
     assert.equal(openaiImageTokens('gpt-4o-mini', undefined, 'low'), 2833);
+    assert.equal(openaiImageTokens('ft:gpt-4o', url(1024, 1024), 'high'), 765);
+  });
+
+  test('are at least those of one tile, however thin it is', () => {
+    assert.equal(openaiImageTokens('gpt-4o', url(2 ** 32 - 1, 1), 'high'), 85 + 4 * 170);
   });
 
   test('are not known of an image elsewhere, or for a model without a documented rule', () => {

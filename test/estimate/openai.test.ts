@@ -94,6 +94,23 @@ describe('tokens of an OpenAI call', () => {
   });
 });
 
+describe('the tokens of a model under another name', () => {
+  const url = `data:image/png;base64,${png(1024, 1024)}`;
+  const messages = [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }];
+
+  test('are those of the model that it stands for, images included', async () => {
+    const expected = await estimate({ messages });
+    assert.equal(expected.complete, true);
+    for (const model of ['openai/gpt-4o', 'gpt-4o-2024-08-06', 'openai/gpt-4o-2024-11-20'])
+      assert.equal((await estimate({ messages }, model)).inputTokens, expected.inputTokens, model);
+    const prices = { models: { prod: { sameAs: 'gpt-4o' }, old: { sameAs: 'openai/gpt-4' } } };
+    assert.equal((await estimate({ messages, prices }, 'prod')).inputTokens, expected.inputTokens);
+    const input = 'お誕生日おめでとう';
+    assert.equal(await tokens({ input, prices }, 'old'), await tokens({ input }, 'gpt-4'));
+    assert.notEqual(await tokens({ input }, 'old'), await tokens({ input }, 'gpt-4'));
+  });
+});
+
 describe('what OpenAI counts by no known rule', () => {
   const asked = (...content: object[]) =>
     estimate({ messages: [{ role: 'user', content }], maxOutputTokens: 10 });

@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startApp } from '../../examples/demo/app.ts';
 import { createBehaviour } from '../../examples/demo/behaviour.ts';
-import { startGauges } from '../../examples/demo/gauges.ts';
 import { freePort } from '../../examples/demo/ports.ts';
 import { startReceiver } from '../../examples/demo/receiver.ts';
 import { startTraffic } from '../../examples/demo/traffic.ts';
@@ -16,6 +15,7 @@ import { startProvider } from '../provider/server.ts';
 import { checkAlerts } from './alerts.ts';
 import { checkDashboards } from './dashboards.ts';
 import { Fixture } from './fixture.ts';
+import { startGauges } from './gauges.ts';
 import { PrometheusClient } from './prometheus.ts';
 
 const { values } = parseArgs({

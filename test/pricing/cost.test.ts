@@ -328,12 +328,95 @@ const amounts = fc.record({
   images: fc.record({ count: tokens }),
 });
 
+/** What can be counted, each of which has a price here, so that none can be left out of a sum unnoticed. */
+const EVERYTHING: Price = {
+  ...UNITS,
+  rates: {
+    input: 2_000_000,
+    cacheRead: 500_000,
+    cacheWrite5m: 2_500_000,
+    cacheWrite1h: 4_000_000,
+    cacheWrite12h: 5_000_000,
+    cacheWriteOther: 2_500_000,
+    output: 8_000_000,
+    inputAudio: 32_000_000,
+    cachedAudio: 600_000,
+    outputAudio: 64_000_000,
+    inputImage: 5_000_000,
+    cachedImage: 700_000,
+    outputImage: 30_000_000,
+  },
+  toolFees: { web_search: 10_000_000_000, file_search: 2_500_000_000 },
+};
+/** Above the threshold everything costs twice as much. */
+const EVERYTHING_LONG: Price = {
+  ...EVERYTHING,
+  threshold: {
+    aboveInputTokens: 100_000,
+    rates: Object.fromEntries(Object.entries(EVERYTHING.rates).map(([name, rate]) => [name, rate * 2])),
+  },
+};
+const COUNTED = [
+  ...['uncachedText', 'cachedText', 'uncachedAudio', 'cachedAudio', 'uncachedImage', 'cachedImage'],
+  ...['write5m', 'write30m', 'write1h', 'write12h', 'writeOther'],
+  ...['text', 'outputAudio', 'outputImage', 'web_search', 'file_search'],
+  ...['images', 'audioSeconds', 'characters'],
+] as const;
+type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
+/** Writes to a cache and input of several kinds exclude each other: no provider tells which kind was written. */
+const counted = fc
+  .tuple(fc.record(Object.fromEntries(COUNTED.map((name) => [name, tokens]))), fc.boolean())
+  .map(([all, writes]) => {
+    const excluded = writes ? /Audio$|Image$/ : /^write/;
+    const isInput = (name: string) => !name.startsWith('output');
+    return Object.fromEntries(
+      Object.entries(all).map(([name, count]) => [name, isInput(name) && excluded.test(name) ? 0 : count]),
+    ) as unknown as Counted;
+  });
+
+function usageOfCounted(all: Counted): Usage {
+  const { write5m, write30m, write1h, write12h, writeOther } = all;
+  const usage = usageOf({
+    uncached: all.uncachedText + all.uncachedAudio + all.uncachedImage,
+    cacheRead: all.cachedText + all.cachedAudio + all.cachedImage,
+    cacheWrite: write5m + write30m + write1h + write12h + writeOther,
+    byLifetime: { '5m': write5m, '30m': write30m, '1h': write1h, '12h': write12h },
+    inputAudio: all.uncachedAudio + all.cachedAudio,
+    inputImage: all.uncachedImage + all.cachedImage,
+    // What is not told from images has no price beside them.
+    text: all.outputImage > 0 ? all.text : 0,
+    outputAudio: all.outputAudio,
+    outputImage: all.outputImage,
+    serverTools: { web_search: all.web_search, file_search: all.file_search },
+    units: {
+      images: { count: all.images },
+      audioSeconds: all.audioSeconds,
+      characters: all.characters,
+    },
+  });
+  const { cachedAudio, cachedImage } = all;
+  return { ...usage, input: { ...usage.input, cachedAudio, cachedImage } };
+}
+
 property(
   'more of any class never costs less, below and above the threshold',
-  fc.tuple(counts, fc.constantFrom(...TOKEN_PARTS), fc.nat({ max: 1_000_000 })),
-  ([parts, part, more]) => {
-    const larger = { ...parts, [part]: parts[part] + more };
-    assert.ok(pico(usageOf(larger), OPENAI) >= pico(usageOf(parts), OPENAI));
+  fc.tuple(counted, fc.constantFrom(...COUNTED), fc.nat({ max: 1_000_000 })),
+  ([all, name, more]) => {
+    const isWrite = name.startsWith('write');
+    const isMixed = /^(un)?cached(Audio|Image)$/.test(name);
+    const base = { ...all };
+    for (const other of COUNTED) {
+      if (isWrite ? /^(un)?cached(Audio|Image)$/.test(other) : isMixed && other.startsWith('write')) {
+        Object.assign(base, { [other]: 0 });
+      }
+    }
+    if (name === 'text') Object.assign(base, { outputImage: base.outputImage + 1 });
+    const larger = { ...base, [name]: base[name] + more };
+    for (const price of [EVERYTHING, EVERYTHING_LONG]) {
+      const [less, most] = [pico(usageOfCounted(base), price), pico(usageOfCounted(larger), price)];
+      assert.ok(most >= less, name);
+      if (more > 0) assert.ok(most > less, name);
+    }
   },
 );
 
@@ -348,6 +431,19 @@ property(
       { audioSeconds, characters, images: { count: images.count + more.images.count } },
     ])
       assert.ok(pico(usageOf({ units: larger }), UNITS) >= before);
+  },
+);
+
+property(
+  'each class of its own costs something, and nothing but its own class',
+  fc.tuple(fc.constantFrom(...COUNTED), fc.integer({ min: 1, max: 30_000 })),
+  ([name, count]) => {
+    const none = Object.fromEntries(COUNTED.map((other) => [other, 0])) as unknown as Counted;
+    const isText = name === 'text';
+    const usage = usageOfCounted({ ...none, [name]: count, ...(isText && { outputImage: 1 }) });
+    const cost = costOf(usage, EVERYTHING);
+    assert.ok(!isUnpriced(cost) && cost.picoUsd > 0n, name);
+    assert.equal(Object.keys(cost.byClass).length, isText ? 2 : 1, name);
   },
 );
 
@@ -368,18 +464,19 @@ property(
   },
 );
 
-property(
-  'nothing costs nothing, and only nothing, or what is free',
-  fc.tuple(counts, tokens, tokens),
-  ([parts, characters, images]) => {
-    const price = { ...OPENAI, units: UNITS.units ?? {} };
-    const used = usageOf({ ...parts, units: { characters, images: { count: images } } });
-    const isNothing = used.input.total + used.output.total + characters + images === 0;
-    assert.equal(pico(used, price) === 0n, isNothing);
-    const free = { input: 0, cacheRead: 0, cacheWriteOther: 0, output: 0 };
-    assert.equal(pico(usageOf(parts), { ...UNITS, rates: free }), 0n);
-  },
-);
+property('nothing costs nothing, and only nothing, or what is free', counted, (all) => {
+  const used = usageOfCounted(all);
+  const isNothing = COUNTED.every((name) => all[name] === 0 || (name === 'text' && all.outputImage === 0));
+  assert.equal(pico(used, EVERYTHING) === 0n, isNothing);
+  const free = (amounts: object) => Object.fromEntries(Object.keys(amounts).map((name) => [name, 0]));
+  const price = {
+    ...EVERYTHING,
+    rates: free(EVERYTHING.rates),
+    toolFees: free(EVERYTHING.toolFees ?? {}),
+    units: { audioMinute: 0, character: 0, image: free(UNITS.units?.image ?? {}) },
+  };
+  assert.equal(pico(used, price), 0n);
+});
 
 const anything = fc.oneof(
   { weight: 2, arbitrary: fc.nat({ max: 1000 }) },

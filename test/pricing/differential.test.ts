@@ -28,8 +28,9 @@ interface Difference {
   readonly call: string;
   /** Why our table has no price, if it has none. */
   readonly reason: string | undefined;
-  /** What genai-prices has a rate for. */
-  readonly theirRates: readonly string[];
+  readonly date: string;
+  /** What genai-prices has a rate for; undefined when it does not know the model. */
+  readonly theirRates: readonly string[] | undefined;
 }
 
 const THEIR_KEYS = {
@@ -37,7 +38,41 @@ const THEIR_KEYS = {
   cacheWriteOther: 'cache_write_mtok',
   output: 'output_mtok',
 };
-const overlayModels = new Set(addedModels.map(({ model }) => model));
+
+/** Of models that genai-prices does not know: USD per million tokens in, cached and out, as their source states. */
+const OVERLAY_RATES: Readonly<Record<string, readonly (number | undefined)[]>> = {
+  'babbage-002': [0.4, undefined, 0.4],
+  'claude-fable-5-2': [8, 0.2, 40],
+  'claude-haiku-5-5': [0.1, 0.01, 0.5],
+  'claude-mythos-5': [10, 1, 50],
+  'claude-mythos-5-1': [10, 0.25, 50],
+  'codex-auto-review': [5, 0.5, 30],
+  'davinci-002': [2, undefined, 2],
+  'ft:babbage-002': [1.6, undefined, 1.6],
+  'ft:davinci-002': [12, undefined, 12],
+  'ft:gpt-4.1': [3, 0.75, 12],
+  'ft:gpt-4.1-mini': [0.8, 0.2, 3.2],
+  'ft:gpt-4.1-nano': [0.2, 0.05, 0.8],
+  'ft:o4-mini': [4, 1, 16],
+  'gpt-5.3-codex-spark': [1.75, 0.175, 14],
+  'gpt-6.1-sol': [2, 0.1, 10],
+  'gpt-6.1-terra': [1, 0.05, 5],
+  'gpt-6.2-sol': [2, 0.1, 10],
+  'gpt-image-2.5-sunburst': [5, undefined, undefined],
+  'gpt-image-2.6-sunburst': [5, 1.25, undefined],
+  'omni-moderation': [0, undefined, 0],
+};
+/** The same of those that are charged by something else than tokens: no call of tokens has a price. */
+const OVERLAY_UNITS = [
+  'dall-e-2',
+  'dall-e-3',
+  'gpt-live-1',
+  'gpt-live-transcribe',
+  'gpt-realtime-translate',
+  'gpt-realtime-whisper',
+  'tts-1',
+  'tts-1-hd',
+];
 
 /** Every difference between the two must be one of these, and each of these must occur. */
 const EXPLANATIONS: Readonly<Record<string, (difference: Difference) => boolean>> = {
@@ -46,10 +81,26 @@ const EXPLANATIONS: Readonly<Record<string, (difference: Difference) => boolean>
     theirRates,
   }) =>
     Object.entries(THEIR_KEYS).some(
-      ([name, key]) => reason === `no_rate:${name}` && !theirRates.includes(key),
+      ([name, key]) => reason === `no_rate:${name}` && theirRates?.includes(key) === false,
     ),
-  'models of the overlay, which genai-prices lacks or matches by an open prefix': ({ model }) =>
-    overlayModels.has(model),
+  'genai-prices does not know the model; OVERLAY_RATES and the catalogue have its figures': ({
+    model,
+    theirRates,
+  }) => theirRates === undefined && Object.hasOwn(OVERLAY_RATES, model),
+  'genai-prices does not know the model, which is not charged by the token': ({
+    model,
+    theirRates,
+    reason,
+  }) => theirRates === undefined && OVERLAY_UNITS.includes(model) && reason === 'no_rate:input',
+  'Sonnet 5.5: an open prefix takes the price of Sonnet 5, which was its own until its cache read was cut': ({
+    model,
+    call,
+    date,
+  }) => model === 'claude-sonnet-5-5' && date >= '2026-10-07' && /cache|above 272/.test(call),
+  'gpt-5.4-pro and gpt-5.5-pro: cached input is that of the catalogue; genai-prices bills it as plain': ({
+    model,
+    theirRates,
+  }) => /^gpt-5\.[45]-pro$/.test(model) && theirRates?.includes(THEIR_KEYS.cacheRead) === false,
   'the 272,000th token: genai-prices starts long context at it, OpenAI after it': ({ model, call }) =>
     call === 'at 272,000' && /^gpt-(5\.4|5\.5|5\.6|6-astra)/.test(model),
   'Sonnet 4 above 200,000 tokens, which genai-prices lacks': ({ model, call }) =>
@@ -75,10 +126,11 @@ test('plain, cached and long calls cost what genai-prices says, or the differenc
           compared++;
           const same = !isUnpriced(ours) && isClose(usdFromPico(ours.picoUsd), theirs?.total_price);
           if (same) continue;
-          const theirRates = Object.keys(theirs?.model_price ?? {});
-          const difference = { model, call, reason: isUnpriced(ours) ? ours.reason : undefined, theirRates };
+          const theirRates = theirs === null ? undefined : Object.keys(theirs.model_price);
+          const reason = isUnpriced(ours) ? ours.reason : undefined;
+          const difference = { model, call, date, reason, theirRates };
           const why = Object.keys(EXPLANATIONS).find((name) => EXPLANATIONS[name]?.(difference));
-          if (why === undefined) unexplained.push({ ...difference, date, ours, theirs: theirs?.total_price });
+          if (why === undefined) unexplained.push({ ...difference, ours, theirs: theirs?.total_price });
           else used.add(why);
         }
       }
@@ -87,6 +139,22 @@ test('plain, cached and long calls cost what genai-prices says, or the differenc
   assert.deepEqual(unexplained, []);
   assert.deepEqual([...used].sort(), Object.keys(EXPLANATIONS).sort());
   assert.ok(compared > 3000, `${compared}`);
+});
+
+test('models that genai-prices does not know cost what their source states, and none is left out', () => {
+  const { anthropic, openai } = table.providers;
+  for (const [model, usd] of Object.entries(OVERLAY_RATES)) {
+    const { rates } = (openai?.models[model] ?? anthropic?.models[model])?.at(-1) ?? assert.fail(model);
+    const ours = [rates.input, rates.cacheRead, rates.output];
+    assert.deepEqual(
+      ours,
+      usd.map((rate) => rate && Math.round(rate * 1e6)),
+      model,
+    );
+  }
+  // Of Sonnet 5.5, genai-prices takes the price of another.
+  const listed = [...Object.keys(OVERLAY_RATES), ...OVERLAY_UNITS, 'claude-sonnet-5-5'];
+  assert.deepEqual(listed.sort(), addedModels.map(({ model }) => model).sort());
 });
 
 function theirPrice(
@@ -147,16 +215,14 @@ interface Figure {
 const CATALOGUE_EXPLANATIONS: Readonly<Record<string, (figure: Figure) => boolean>> = {
   'the cache write of Sonnet 4, copied to older models whose rule is twice the input': ({ model, key }) =>
     /^claude-3-(haiku|opus)/.test(model) && key.endsWith('_above_1hr'),
-  'fast mode: Fable 5 and Mythos 5 have none, Opus 4.8 has x2, as openrouter.ai says': ({ model, key }) =>
-    /^claude-(fable-5|mythos-5|opus-4-8)$/.test(model) && key === 'fast',
-  "codex-auto-review's priority is that of gpt-5.5, which OpenAI's page contradicts": ({ model, tier }) =>
-    model === 'codex-auto-review' && tier === 'priority',
+  "fast mode: Anthropic's pricing page of November has x2 for Opus 4.8, and none for Fable 5 and Mythos 5": ({
+    model,
+    key,
+  }) => /^claude-(fable-5|mythos-5|opus-4-8)$/.test(model) && key === 'fast',
   "priority of gpt-5.5 and gpt-5-nano: OpenAI's page has $12.50/$75, and nothing": ({ model, tier }) =>
     /^gpt-(5\.5|5-nano)(-2026|$)/.test(model) && tier === 'priority',
   'half of $0.25 is $0.125; the catalogue rounds it': ({ model, key }) =>
     /^gpt-5\.4(-2026|$)/.test(model) && key === 'cache_read_input_token_cost_flex',
-  'OpenAI and genai-prices have no cached input for the pro models': ({ model, key }) =>
-    /^gpt-5\.[45]-pro/.test(model) && key.startsWith('cache_read'),
   'audio has a rate of its own in genai-prices: $6 and $3, where the catalogue repeats that of text': ({
     model,
     key,

@@ -7,16 +7,17 @@ const names = new ModelNames(table);
 const matchModel = (provider: string, name: unknown) => names.match(provider, name);
 
 const MATCHES: readonly [provider: string, name: string, model: string, confidence: string][] = [
-  // The name itself, or another that the table lists.
+  // The table's own name, or another that it lists.
+  ['openai', 'gpt-4-1106-preview', 'gpt-4-turbo', 'alias'],
   ['openai', 'gpt-4.1', 'gpt-4.1', 'exact'],
-  ['openai', 'gpt-4.1-2025-04-14', 'gpt-4.1', 'exact'],
+  ['openai', 'gpt-4.1-2025-04-14', 'gpt-4.1', 'alias'],
   ['openai', 'gpt-4o-2024-05-13', 'gpt-4o-2024-05-13', 'exact'],
-  ['openai', 'gpt-4-0613', 'gpt-4', 'exact'],
+  ['openai', 'gpt-4-0613', 'gpt-4', 'alias'],
   ['openai', 'gpt-3.5-turbo-1106', 'gpt-3.5-turbo-1106', 'exact'],
   ['openai', 'gpt-4o-audio-preview', 'gpt-4o-audio-preview', 'exact'],
-  ['openai', 'gpt-5-chat-latest', 'gpt-5', 'exact'],
-  ['anthropic', 'claude-haiku-4.5', 'claude-haiku-4-5', 'exact'],
-  ['anthropic', 'claude-opus-4-20250514', 'claude-opus-4-0', 'exact'],
+  ['openai', 'gpt-5-chat-latest', 'gpt-5', 'alias'],
+  ['anthropic', 'claude-haiku-4.5', 'claude-haiku-4-5', 'alias'],
+  ['anthropic', 'claude-opus-4-20250514', 'claude-opus-4-0', 'alias'],
   ['anthropic', 'claude-sonnet-5-5', 'claude-sonnet-5-5', 'exact'],
   // A date suffix.
   ['openai', 'gpt-5.6-luna-2026-07-01', 'gpt-5.6-luna', 'alias'],
@@ -37,6 +38,12 @@ const MATCHES: readonly [provider: string, name: string, model: string, confiden
   ['anthropic', 'anthropic.claude-3-5-sonnet-20241022-v2:0', 'claude-3-5-sonnet', 'alias'],
   ['anthropic', 'anthropic.claude-haiku-5-5', 'claude-haiku-5-5', 'alias'],
   ['anthropic', 'anthropic.claude-v2:1', 'claude-2', 'alias'],
+  [
+    'anthropic',
+    'arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-opus-4-6-v1',
+    'claude-opus-4-6',
+    'alias',
+  ],
   // Vertex.
   ['anthropic', 'claude-sonnet-4-5@20250929', 'claude-sonnet-4-5', 'alias'],
   ['anthropic', 'claude-3-5-sonnet-v2@20241022', 'claude-3-5-sonnet', 'alias'],

@@ -94,7 +94,29 @@ test('formula 6: the tier that the response names', () => {
     pico('openai', 'gpt-5.5', { uncached: 272_001, serviceTier: 'priority' }),
     'long_context:priority',
   );
-  assert.equal(pico('openai', 'gpt-4.1', { cacheRead: 1000, serviceTier: 'batch' }), 'no_rate:cacheRead');
+  assert.equal(pico('openai', 'gpt-4.1', { cacheRead: 1000, serviceTier: 'batch' }), 250_000_000n);
+  // Half, and twice, of every class.
+  const written = { uncached: 904, cacheRead: 0, cacheWrite: 4096, text: 100 };
+  for (const [model, standard] of [
+    ['gpt-6.1-sol', 13_048_000_000n],
+    ['gpt-6.1-terra', 6_524_000_000n],
+    ['gpt-6.2-sol', 13_048_000_000n],
+  ] as const) {
+    assert.equal(pico('openai', model, written), standard);
+    for (const serviceTier of ['batch', 'flex'])
+      assert.equal(pico('openai', model, { ...written, serviceTier }), standard / 2n);
+    assert.equal(pico('openai', model, { ...written, serviceTier: 'priority' }), standard * 2n);
+  }
+  assert.equal(
+    pico('openai', 'gpt-6.2-sol', { cacheWrite: 10, byLifetime: { '12h': 10 }, serviceTier: 'flex' }),
+    25_000_000n,
+  );
+  assert.equal(
+    pico('openai', 'codex-auto-review', { ...parts, cacheRead: 1000, serviceTier: 'priority' }),
+    71_000_000_000n,
+  );
+  assert.equal(pico('openai', 'gpt-5.5-pro', { cacheRead: 1000 }), 3_000_000_000n);
+  assert.equal(pico('openai', 'gpt-5.4-pro', { cacheRead: 272_001 }), 1_632_006_000_000n);
   assert.equal(pico('anthropic', 'claude-opus-5', { ...parts, serviceTier: 'priority' }), 'tier:priority');
 });
 
@@ -167,6 +189,12 @@ test('formula 16: fine-tuned models', () => {
   assert.equal(pico('openai', 'ft:gpt-4o-mini-2024-07-18:org::id', parts), 1_500_000_000n);
   assert.equal(pico('openai', 'gpt-4o-mini', parts), 750_000_000n);
   assert.equal(pico('openai', 'ft:gpt-5-2025-08-07:org::id', parts), 'unknown_model');
+  const batch = { ...parts, serviceTier: 'batch' };
+  assert.equal(pico('openai', 'ft:gpt-4o-mini-2024-07-18:org::id', batch), 750_000_000n);
+  assert.equal(
+    pico('openai', 'ft:gpt-4.1-2025-04-14:org::id', { cacheRead: 1, serviceTier: 'batch' }),
+    'no_rate:cacheRead',
+  );
 });
 
 test('formula 17: a million embeddings of 3 tokens', () => {
@@ -196,4 +224,5 @@ test('formula 19: the name of the response counts, then that of the request', ()
   assert.deepEqual(priced(undefined, 'gpt-4o'), ['gpt-4o', 'exact', tableVersion]);
   assert.deepEqual(priced('a-deployment', 'gpt-4o'), ['gpt-4o', 'assumed', tableVersion]);
   assert.deepEqual(priced('gpt-4o', 'a-deployment'), ['gpt-4o', 'exact', tableVersion]);
+  assert.deepEqual(priced('gpt-4-1106-preview'), ['gpt-4-turbo', 'alias', tableVersion]);
 });

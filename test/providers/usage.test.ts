@@ -79,8 +79,41 @@ describe('OpenAI usage', () => {
     'a string': { prompt_tokens: '10', completion_tokens: 1 },
     NaN: { prompt_tokens: Number.NaN, completion_tokens: 1 },
     'more than can be counted': { prompt_tokens: 1e21, completion_tokens: 1 },
-    'more cached than read': { prompt_tokens: 10, prompt_tokens_details: { cached_tokens: 11 } },
-    'more audio than read': { prompt_tokens: 10, prompt_tokens_details: { audio_tokens: 11 } },
+    'more than any call has': { prompt_tokens: 1e9 + 1, completion_tokens: 1 },
+    'no output, and no sum that says so': { prompt_tokens: 10 },
+    'no output, and a sum with some': { prompt_tokens: 10, total_tokens: 11 },
+    'two inputs': { prompt_tokens: 0, input_tokens: 1000, completion_tokens: 0 },
+    'two outputs': { prompt_tokens: 10, completion_tokens: 0, output_tokens: 5 },
+    'more cached than read': {
+      prompt_tokens: 10,
+      completion_tokens: 0,
+      prompt_tokens_details: { cached_tokens: 11 },
+    },
+    'a block more cached than read': {
+      prompt_tokens: 1000,
+      completion_tokens: 0,
+      prompt_tokens_details: { cached_tokens: 1152 },
+    },
+    'a block more cached and written than read': {
+      input_tokens: 1000,
+      output_tokens: 0,
+      input_tokens_details: { cached_tokens: 600, cache_write_tokens: 528 },
+    },
+    'writes of a lifetime that cannot be counted': {
+      input_tokens: 1000,
+      output_tokens: 0,
+      input_tokens_details: { cache_write_tokens: 100, cache_write_tokens_details: { ttl_12h_tokens: '50' } },
+    },
+    'writes by lifetime that are none': {
+      input_tokens: 1000,
+      output_tokens: 0,
+      input_tokens_details: { cache_write_tokens: 100, cache_write_tokens_details: 'ttl_12h' },
+    },
+    'more audio than read': {
+      prompt_tokens: 10,
+      completion_tokens: 0,
+      prompt_tokens_details: { audio_tokens: 11 },
+    },
     'more reasoning than written': {
       prompt_tokens: 1,
       completion_tokens: 1,
@@ -90,6 +123,29 @@ describe('OpenAI usage', () => {
   for (const [name, raw] of Object.entries(impossible)) {
     test(`is refused: ${name}`, () => assert.equal(readOpenAIUsage(raw), undefined));
   }
+});
+
+describe('OpenAI usage whose parts are larger than the whole', () => {
+  const read = (total: number, cached_tokens: number, cache_write_tokens = 0) => {
+    const usage = readOpenAIUsage({
+      input_tokens: total,
+      output_tokens: 0,
+      input_tokens_details: { cached_tokens, cache_write_tokens },
+    });
+    return usage && [usage.input.uncached, usage.input.cacheRead, usage.input.cacheWrite];
+  };
+
+  test('a last block that is cached ends with the prompt', () => {
+    assert.deepEqual(read(1025, 1024), [1, 1024, 0]);
+    assert.deepEqual(read(1000, 1024), [0, 1000, 0]);
+    assert.equal(read(1000, 1023), undefined);
+    assert.equal(read(100, 128), undefined);
+  });
+
+  test('writes, which are not adjusted, end with what was not read', () => {
+    assert.deepEqual(read(1000, 600, 400), [0, 600, 400]);
+    assert.deepEqual(read(1000, 600, 450), [0, 600, 400]);
+  });
 });
 
 describe('Anthropic usage', () => {
@@ -131,7 +187,40 @@ describe('Anthropic usage', () => {
     assert.deepEqual(usage?.input.cacheWriteByLifetime, {});
   });
 
-  for (const raw of [null, [], {}, { input_tokens: -1 }, { input_tokens: '1', output_tokens: 1 }]) {
+  test('what is no name of a tier, a speed or a region is not taken for the standard one', () => {
+    const counts = { input_tokens: 1, output_tokens: 1 };
+    for (const odd of [5, {}, [], true]) {
+      const usage = readAnthropicUsage({ ...counts, service_tier: odd, speed: odd, inference_geo: odd });
+      assert.deepEqual([usage?.serviceTier, usage?.speed, usage?.region], ['invalid', 'invalid', 'invalid']);
+    }
+    const none = readAnthropicUsage({ ...counts, service_tier: null, speed: '', inference_geo: undefined });
+    assert.deepEqual([none?.serviceTier, none?.speed, none?.region], [undefined, undefined, undefined]);
+  });
+
+  for (const web_search_requests of ['3', -3, Number.NaN, 1.5, {}]) {
+    test(`is refused: ${String(web_search_requests)} searches`, () => {
+      const raw = { input_tokens: 1, output_tokens: 1, server_tool_use: { web_search_requests } };
+      assert.equal(readAnthropicUsage(raw), undefined);
+    });
+  }
+
+  for (const raw of [
+    null,
+    [],
+    {},
+    { input_tokens: -1 },
+    { input_tokens: '1', output_tokens: 1 },
+    { output_tokens: 1000 },
+    { input_tokens: 1000 },
+    { input_tokens: 1e9 + 1, output_tokens: 1 },
+    { input_tokens: 1, output_tokens: 1, server_tool_use: 'many' },
+    {
+      input_tokens: 1,
+      output_tokens: 1,
+      cache_creation_input_tokens: 4,
+      cache_creation: { ephemeral_1h_input_tokens: 5 },
+    },
+  ]) {
     test(`is refused: ${JSON.stringify(raw)}`, () => assert.equal(readAnthropicUsage(raw), undefined));
   }
 });

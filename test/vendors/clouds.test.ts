@@ -66,7 +66,8 @@ const cases: Record<string, Case> = {
     client: 'AnthropicVertex',
     vendor: 'gcp.vertex_ai',
     model: 'claude-haiku-4-5@20251001',
-    costUsd: LIST_PRICE,
+    // A regional endpoint, as above.
+    costUsd: 0.0000528,
     options: (url) => ({
       baseURL: `${url}/v1`,
       region: 'us-east5',

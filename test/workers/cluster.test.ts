@@ -35,16 +35,22 @@ describe('node:cluster', () => {
     return { app, tell, requests: () => server.requests.length - before };
   }
 
-  const counted = (text: string) =>
-    [...text.matchAll(/^tokenmeter_requests_total\{user_id="(\d)-\d".* (\d+)$/gm)].reduce<
-      Record<string, number>
-    >((sums, [, worker = '', value]) => ({ ...sums, [worker]: (sums[worker] ?? 0) + Number(value) }), {});
+  const counted = (text: string) => {
+    const sums: Record<string, number> = {};
+    for (const [, worker = '', value] of text.matchAll(
+      /^tokenmeter_requests_total\{user_id="(\d)-\d".* (\d+)$/gm,
+    )) {
+      sums[worker] = (sums[worker] ?? 0) + Number(value);
+    }
+    return sums;
+  };
 
   test('one scrape has the sum of all workers, of those that were killed too', async () => {
     const { app, tell, requests } = await start();
     assert.equal(requests(), 50);
     const [, url = ''] = await app.find(/tokenmeter: metrics at (\S+)/);
     const truth = { 1: 5, 2: 10, 3: 15, 4: 20 };
+    await until(async () => sum(counted(await look(url))) === 50);
     assert.deepEqual(counted(await look(url)), truth);
     await tell('kill 4');
     await tell('disconnect 3');
@@ -62,9 +68,9 @@ describe('node:cluster', () => {
   test('new series are 0 first, whichever worker they come from', async () => {
     const { app } = await start();
     const [, url = ''] = await app.find(/tokenmeter: metrics at (\S+)/);
+    await until(async () => sum(counted(await look(url))) === 50);
     const sums = [];
-    for (let n = 0; n < 3; n++)
-      sums.push(Object.values(counted(await scrape(url))).reduce((a, b) => a + b, 0));
+    for (let n = 0; n < 3; n++) sums.push(sum(counted(await scrape(url))));
     assert.deepEqual(sums, [0, 0, 50]);
     await app.finish();
   });
@@ -72,7 +78,7 @@ describe('node:cluster', () => {
   test('a worker that does not answer is not waited for, and is reported', async () => {
     const { app, tell } = await start();
     const [, url = ''] = await app.find(/tokenmeter: metrics at (\S+)/);
-    await look(url);
+    await until(async () => sum(counted(await look(url))) === 50);
     await tell('block 2');
     const text = await look(url);
     assert.deepEqual(counted(text), { 1: 5, 2: 10, 3: 15, 4: 20 }, 'what it sent before is there');
@@ -86,7 +92,12 @@ describe('node:cluster', () => {
     await using folder = await temporaryFolder();
     const onlyWorkers = new URL('./apps/only-workers.mjs', import.meta.url).pathname;
     const { app, tell } = await start(
-      { TOKENMETER_DISCOVERY: folder.path, OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()) },
+      // As PM2 sets it: nobody is waited for.
+      {
+        pm_id: '0',
+        TOKENMETER_DISCOVERY: folder.path,
+        OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
+      },
       ['--import', onlyWorkers],
     );
     await app.find(/(metrics at \S+.*){4}/s);
@@ -121,6 +132,13 @@ describe('node:cluster', () => {
     assert.deepEqual(await readdir(folder.path), [`tokenmeter-elsewhere-${dead.process.pid}.json`]);
   });
 });
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
+
+/** What a busy worker has is there a scrape later. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo()));
+}
 
 /** The first of some ports in a row, most likely. */
 async function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
 import { BUDGET, BUDGET_KEY, counter, LABEL, UNIT } from '../../../src/rules/promql.ts';
-import { BUDGET_METRIC } from '../../../src/telemetry/names.ts';
+import { METRIC } from '../../../src/telemetry/names.ts';
 import { increase, ofBudgets, ofMeter, orZero, rate } from './selectors.ts';
 
 export const used = ofBudgets(BUDGET.used);
@@ -26,6 +26,6 @@ const numbersOf = (which: string) => {
 export const dollarBudgets = numbersOf(inDollars);
 export const countBudgets = numbersOf(inCounts);
 
-const BLOCKED = counter(BUDGET_METRIC.blocked);
+const BLOCKED = counter(METRIC.budgetBlocked);
 export const blocked = orZero(`sum(${increase(ofMeter(BLOCKED))})`);
 export const blockedRate = `sum by (${LABEL.budget}) (${rate(ofMeter(BLOCKED))}) * 60`;

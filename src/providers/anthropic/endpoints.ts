@@ -1,10 +1,17 @@
+import type { Client } from '../../sdk/types.ts';
 import { fieldsOf, text } from '../fields.ts';
 import type { Attributes, Endpoint, Params, RequestFacts } from '../types.ts';
+import { most } from './most.ts';
 import { message } from './response.ts';
 import { messageStream } from './stream.ts';
+import { regionOf } from './vendor.ts';
 
-function request(params: Params): RequestFacts {
-  return { model: text(params.model), user: text(fieldsOf(params.metadata).user_id) };
+function request(params: Params, client: Client): RequestFacts {
+  return {
+    model: text(params.model),
+    user: text(fieldsOf(params.metadata).user_id),
+    region: regionOf(client),
+  };
 }
 
 function requestAttributes(params: Params): Attributes {
@@ -18,7 +25,7 @@ function requestAttributes(params: Params): Attributes {
   };
 }
 
-const shared = { method: 'post', request, requestAttributes, response: message } as const;
+const shared = { method: 'post', request, requestAttributes, response: message, most } as const;
 
 export const endpoints: readonly Endpoint[] = [
   {

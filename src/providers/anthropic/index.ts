@@ -1,5 +1,6 @@
 import type { Provider } from '../types.ts';
 import { endpoints, isFree } from './endpoints.ts';
+import { message } from './response.ts';
 import { retrievals } from './retrievals.ts';
 import { readAnthropicUsage } from './usage.ts';
 import { vendorOf } from './vendor.ts';
@@ -17,4 +18,5 @@ export const anthropic: Provider = {
   vendorOf,
   isFree,
   readUsage: readAnthropicUsage,
+  readAnswer: message,
 };

@@ -1,6 +1,6 @@
 import { TextSize } from '../../text-size.ts';
 import { NO_COUNTS, textOutput, type Units, type Usage, uncachedInput } from '../../usage.ts';
-import { fieldsOf, text } from '../fields.ts';
+import { fieldsOf, MOST_OF_A_CALL, text } from '../fields.ts';
 import type { Params, ResponseFacts, StreamReader } from '../types.ts';
 import { readOpenAIUsage } from './usage.ts';
 
@@ -11,7 +11,7 @@ export function transcription(body: unknown): ResponseFacts {
   const byTime = type === 'duration' || rawUsage == null;
   return {
     rawUsage,
-    usage: byTime ? ofUnits({ audioSeconds: Number(seconds ?? duration) }) : readOpenAIUsage(rawUsage),
+    usage: byTime ? ofUnits({ audioSeconds: numberOf(seconds ?? duration) }) : readOpenAIUsage(rawUsage),
   };
 }
 
@@ -40,8 +40,13 @@ export function speech(_: unknown, params: Params): ResponseFacts {
   return { usage: model?.startsWith('tts-') ? ofUnits({ characters: spoken }) : undefined };
 }
 
-export function ofUnits(units: Units): Usage | undefined {
-  const possible = Object.values(units).every((value) => Number.isFinite(value) && value >= 0);
+/** Old answers have the duration as text. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' || text(value) ? Number(value) : Number.NaN;
+}
+
+export function ofUnits(units: Omit<Units, 'images'>): Usage | undefined {
+  const possible = Object.values(units).every((value) => value >= 0 && value <= MOST_OF_A_CALL);
   if (!possible) return undefined;
   return {
     input: uncachedInput(0),

@@ -2,12 +2,13 @@ import { fieldsOf, text } from '../fields.ts';
 import type { Endpoint, Operation, Params, ResponseFacts } from '../types.ts';
 import { speech, transcription, transcriptionStream } from './audio.ts';
 import { imageStream, images } from './images.ts';
+import { most, mostOfEmbeddings } from './most.ts';
 import { prompt, request, requestAttributes } from './request.ts';
 import { completion, response } from './response.ts';
 import { askForUsage, chatStream, responseStream } from './stream.ts';
 
 const post = { method: 'post', request } as const;
-const readsText = { ...post, requestAttributes, prompt };
+const readsText = { ...post, requestAttributes, prompt, most };
 
 const responses = {
   ...readsText,
@@ -44,8 +45,21 @@ export const endpoints: readonly Endpoint[] = [
     askForUsage,
   },
   { ...readsText, path: '/decisions', operation: 'chat', response: completion },
-  { ...readsText, path: '/embeddings', operation: 'embeddings', response: completion },
-  { ...post, path: '/moderations', operation: 'moderation', response: completion, free: true },
+  {
+    ...readsText,
+    path: '/embeddings',
+    operation: 'embeddings',
+    response: completion,
+    most: mostOfEmbeddings,
+  },
+  {
+    ...post,
+    path: '/moderations',
+    operation: 'moderation',
+    response: completion,
+    most: mostOfEmbeddings,
+    free: true,
+  },
   { ...image, path: '/images/generations' },
   { ...image, path: '/images/edits' },
   { ...image, path: '/images/variations' },

@@ -1,6 +1,6 @@
 import { TextSize } from '../../text-size.ts';
-import { NO_COUNTS, textOutput, type Usage, uncachedInput } from '../../usage.ts';
-import { count, fieldsOf, text } from '../fields.ts';
+import { NO_COUNTS, sumOfTokens, type Tokens, textOutput, type Usage, uncachedInput } from '../../usage.ts';
+import { count, type Fields, fieldsOf, text } from '../fields.ts';
 import type { Params, ResponseFacts, StreamReader } from '../types.ts';
 
 /** The model of requests that name none. */
@@ -51,34 +51,53 @@ function imageCount(count: number, { size, quality }: { size: string; quality: s
 }
 
 /**
- * What was written is images, where the usage does not say otherwise. Authoring SVG is text by another
- * model: its tokens are counted, and make a call whose price is not known.
+ * What an image model used. What it wrote is images, where the usage does not say otherwise. Undefined when the
+ * object has no counts, or counts that cannot be true.
  */
-function readImageUsage(raw: unknown, rawSvg: unknown): Usage | undefined {
+export function readImageTokens(raw: unknown): Tokens | undefined {
   const usage = fieldsOf(raw);
-  const svg = fieldsOf(rawSvg);
-  if (usage.input_tokens == null && svg.input_tokens == null) return undefined;
-
-  const inputImage = count(fieldsOf(usage.input_tokens_details).image_tokens);
-  const inputTotal = count(usage.input_tokens) + count(svg.input_tokens);
-  const rendered = count(usage.output_tokens);
-  const outputText = count(fieldsOf(usage.output_tokens_details).text_tokens);
-  const authored = count(svg.output_tokens);
-  const reasoning = count(svg.reasoning_tokens);
+  const details = fieldsOf(usage.input_tokens_details);
+  const total = count(usage.input_tokens ?? Number.NaN);
+  const image = count(details.image_tokens);
+  const cacheRead = count(usage.cached_tokens);
+  const cachedDetails = fieldsOf(usage.cached_tokens_details);
+  const cachedImage = count(cachedDetails.cached_image_tokens);
+  const rendered = count(usage.output_tokens ?? Number.NaN);
+  const text = count(fieldsOf(usage.output_tokens_details).text_tokens);
 
   // NaN fails every comparison, so this also refuses counts that could not be read.
-  const possible = inputImage <= inputTotal && outputText <= rendered && reasoning <= authored;
+  const possible = image <= total && cachedImage <= cacheRead && cacheRead <= total && text <= rendered;
   if (!possible) return undefined;
   return {
-    input: uncachedInput(inputTotal, { image: inputImage }),
-    output: {
-      total: rendered + authored,
-      text: outputText + authored,
-      reasoning,
-      audio: 0,
-      image: rendered - outputText,
+    input: {
+      ...uncachedInput(total, { image }),
+      uncached: total - cacheRead,
+      cacheRead,
+      ...(usage.cached_tokens_details != null && { cachedAudio: 0, cachedImage }),
     },
-    serverTools: rawSvg == null ? NO_COUNTS : { svg_authoring: 1 },
-    raw,
+    output: { total: rendered, text, reasoning: 0, audio: 0, image: rendered - text },
   };
 }
+
+/**
+ * Authoring SVG is text by another model: its tokens are counted, and make a call whose price is not known.
+ */
+export function readImageUsage(raw: unknown, rawSvg?: unknown): Usage | undefined {
+  const svg = fieldsOf(rawSvg);
+  if (raw == null && svg.input_tokens == null) return undefined;
+  const rendered = raw == null ? NOTHING : readImageTokens(raw);
+  if (rawSvg == null || rendered === undefined)
+    return rendered && { ...rendered, serverTools: NO_COUNTS, raw };
+  const authored = authoring(svg);
+  return authored && { ...sumOfTokens([rendered, authored]), serverTools: { svg_authoring: 1 }, raw };
+}
+
+function authoring(svg: Fields): Tokens | undefined {
+  const input = count(svg.input_tokens);
+  const output = count(svg.output_tokens);
+  const reasoning = count(svg.reasoning_tokens);
+  const possible = input >= 0 && reasoning <= output;
+  return possible ? { input: uncachedInput(input), output: textOutput(output, reasoning) } : undefined;
+}
+
+const NOTHING: Tokens = { input: uncachedInput(0), output: textOutput(0) };

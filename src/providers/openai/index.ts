@@ -1,8 +1,8 @@
 import type { Provider } from '../types.ts';
+import { readAnswer, readAnyUsage } from './answer.ts';
 import { endpoints, isFree } from './endpoints.ts';
 import { retrievals } from './retrievals.ts';
 import { sessions } from './sessions.ts';
-import { readOpenAIUsage } from './usage.ts';
 import { vendorOf } from './vendor.ts';
 
 export const openai: Provider = {
@@ -18,5 +18,6 @@ export const openai: Provider = {
   sessions,
   vendorOf,
   isFree,
-  readUsage: (raw) => readOpenAIUsage(raw),
+  readUsage: readAnyUsage,
+  readAnswer,
 };

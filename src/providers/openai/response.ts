@@ -1,5 +1,6 @@
 import { type Fields, fieldsOf, text, textsOf } from '../fields.ts';
 import type { Attributes, ResponseFacts } from '../types.ts';
+import { hostedTools } from './tools.ts';
 import { readOpenAIUsage } from './usage.ts';
 
 /** Chat completions, legacy completions and embeddings share `id`, `model`, `choices` and `usage`. */
@@ -31,7 +32,7 @@ export function response(body: unknown): ResponseFacts | undefined {
     finishReasons: status === undefined ? [] : [text(fieldsOf(fields.incomplete_details).reason) ?? status],
     usage: readOpenAIUsage(rawUsage, {
       serviceTier: fields.service_tier,
-      serverTools: serverTools(fields.output),
+      ...hostedTools(fields),
     }),
     rawUsage,
     attributes: responseAttributes(fields),
@@ -50,18 +51,4 @@ function responseAttributes(fields: Fields): Attributes {
     'openai.response.service_tier': text(fields.service_tier),
     'openai.response.system_fingerprint': text(fields.system_fingerprint),
   };
-}
-
-/** Calls of hosted tools that are charged by the call. */
-function serverTools(output: unknown): Record<string, number> {
-  const calls: Record<string, number> = {};
-  if (!Array.isArray(output)) return calls;
-  for (const item of output) {
-    const { type, action } = fieldsOf(item);
-    // Opening a found page or looking for text in it is no search, and free.
-    const isWebSearch = type === 'web_search_call' && (fieldsOf(action).type ?? 'search') === 'search';
-    if (isWebSearch) calls.web_search = (calls.web_search ?? 0) + 1;
-    if (type === 'file_search_call') calls.file_search = (calls.file_search ?? 0) + 1;
-  }
-  return calls;
 }

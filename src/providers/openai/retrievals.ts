@@ -1,3 +1,4 @@
+import type { Usage } from '../../usage.ts';
 import { fieldsOf, text } from '../fields.ts';
 import type { FinishedWork, Operation, Retrieval } from '../types.ts';
 import { response } from './response.ts';
@@ -12,6 +13,7 @@ const OPERATIONS: ReadonlyMap<unknown, Operation> = new Map([
   ['/v1/embeddings', 'embeddings'],
   ['/v1/moderations', 'moderation'],
 ]);
+const MOST_OF_A_BATCH = 1e12;
 /** More than a batch can hold: a count beyond it is not true. */
 const MAX_REQUESTS = 10_000_000;
 
@@ -35,6 +37,11 @@ function finishedResponse(body: unknown): FinishedWork[] {
   ];
 }
 
+/** The sum of a batch's requests, which is more than one call can have. */
+export function batchUsage(raw: unknown): Usage | undefined {
+  return readOpenAIUsage(raw, { serviceTier: 'batch', mostTokens: MOST_OF_A_BATCH });
+}
+
 /** The results of a batch have their sum on the batch itself. */
 function finishedBatch(body: unknown): FinishedWork[] {
   const batch = fieldsOf(body);
@@ -48,7 +55,7 @@ function finishedBatch(body: unknown): FinishedWork[] {
     operation: OPERATIONS.get(batch.endpoint) ?? 'generate_content',
     user: text(fieldsOf(batch.metadata).user_id),
   };
-  const usage = readOpenAIUsage(batch.usage, { serviceTier: 'batch' });
+  const usage = batchUsage(batch.usage);
   const done: FinishedWork = {
     ...shared,
     workId: id,

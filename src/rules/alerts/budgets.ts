@@ -1,4 +1,4 @@
-import { BUDGET_METRIC } from '../../telemetry/names.ts';
+import { METRIC } from '../../telemetry/names.ts';
 import { BUDGET, counter, LABEL } from '../promql.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { RuleGroup } from '../types.ts';
@@ -45,7 +45,7 @@ export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): Rul
       alert({
         name: 'TokenmeterBudgetStoreFailing',
         severity: 'critical',
-        expr: `sum by (${LABEL.job}, ${LABEL.budget}) (increase(${counter(BUDGET_METRIC.storeFailures)}[10m])) > 0`,
+        expr: `sum by (${LABEL.job}, ${LABEL.budget}) (increase(${counter(METRIC.budgetStoreFailures)}[10m])) > 0`,
         for: '5m',
         summary: `The store of budget ${labelText(LABEL.budget)} does not answer`,
         description:

@@ -1,0 +1,97 @@
+import { type Amount, amountOf, limitOf } from './amounts.ts';
+import { keyOf, keyOfOverride, type Matcher, matcherOf, type Subject, scopeOf } from './match.ts';
+import { type Periods, periodsOf, type Span } from './period.ts';
+import type { Budget, BudgetUnit, Scope } from './types.ts';
+
+export const DEFAULT_THRESHOLDS: readonly number[] = [0.5, 0.8, 1];
+
+/** Thresholds are compared in millionths, exactly: ten times 0.05 is half of 1. */
+const MILLION = 1_000_000n;
+const NONE: readonly Amount[] = [];
+
+/** What one call may, or did, take from budgets. Undefined dollars: nobody knows. */
+export interface Spend {
+  readonly picoUsd: Amount | undefined;
+  readonly tokens: number;
+  /** How many requests it stands for. */
+  readonly requests: number;
+}
+
+/** A declared budget, ready to be asked. */
+export class ActiveBudget {
+  readonly declared: Budget;
+  readonly name: string;
+  readonly unit: BudgetUnit;
+  readonly blocks: boolean;
+  readonly matches: Matcher;
+  readonly thresholds: readonly number[];
+  readonly #limit: Amount | undefined;
+  readonly #overrides: ReadonlyMap<string, Amount | undefined>;
+  readonly #periods: Periods;
+  /** By limit. */
+  readonly #thresholdAmounts = new Map<Amount, readonly Amount[]>();
+
+  constructor(declared: Budget) {
+    const { unit, amount } = limitOf(declared);
+    this.declared = declared;
+    this.name = declared.name;
+    this.unit = unit;
+    this.blocks = declared.action === 'block';
+    this.matches = matcherOf(declared);
+    this.thresholds = [...(declared.thresholds ?? DEFAULT_THRESHOLDS)].sort((a, b) => a - b);
+    this.#limit = amount;
+    this.#overrides = new Map(
+      Object.entries(declared.overrides ?? {}).map(([name, other]) => [
+        keyOfOverride(this.per, name),
+        limitOf(other).amount,
+      ]),
+    );
+    this.#periods = periodsOf(declared);
+  }
+
+  get per() {
+    return this.declared.per ?? [];
+  }
+
+  get periodSeconds(): number {
+    return this.#periods.seconds;
+  }
+
+  periodAt(time: number): Span {
+    return this.#periods.at(time);
+  }
+
+  keyOf(subject: Subject): string {
+    return keyOf(this.per, subject);
+  }
+
+  scopeOf(key: string): Scope {
+    return scopeOf(this.per, key);
+  }
+
+  /** Undefined: unlimited. */
+  limitOf(key: string): Amount | undefined {
+    return this.#overrides.has(key) ? this.#overrides.get(key) : this.#limit;
+  }
+
+  /** Undefined: what it takes from this budget is not known. */
+  amountOf({ picoUsd, tokens, requests }: Spend): Amount | undefined {
+    if (this.unit === 'usd') return picoUsd;
+    return amountOf(this.unit, this.unit === 'tokens' ? tokens : requests);
+  }
+
+  /** The sums at which thresholds are crossed, in their order. A limit of 0 has none: nothing gets that far. */
+  thresholdAmounts(key: string): readonly Amount[] {
+    const limit = this.limitOf(key);
+    if (limit === undefined || limit === 0n) return NONE;
+    let amounts = this.#thresholdAmounts.get(limit);
+    if (!amounts) {
+      amounts = this.thresholds.map((share) => {
+        const millionths = limit * BigInt(Math.round(share * Number(MILLION)));
+        return (millionths + MILLION - 1n) / MILLION;
+      });
+      this.#thresholdAmounts.set(limit, amounts);
+    }
+    return amounts;
+  }
+}

@@ -1,0 +1,84 @@
+import { Temporal } from 'temporal-polyfill';
+import { type Budget, WEEKDAYS } from './types.ts';
+
+/** A span of time in which spending is summed. Milliseconds since the epoch. */
+export interface Period {
+  readonly start: number;
+  /** The first moment that is not in it. */
+  readonly end: number;
+  /** From then on nobody asks for its sum any more. */
+  readonly until: number;
+}
+
+/** A period, and all whose sums count in it; it comes last. A calendar period stands for itself. */
+export interface Span {
+  readonly period: Period;
+  readonly counted: readonly Period[];
+}
+
+/** The periods of one budget. */
+export interface Periods {
+  /** The one that a moment is in. */
+  at(time: number): Span;
+  /** Seconds, of calendar periods on average. */
+  readonly seconds: number;
+}
+
+const SECONDS = { hour: 3600, day: 86_400, week: 604_800, month: 2_629_746 } as const;
+/** Of a moving window: it moves by so many parts. */
+const PARTS = 60;
+
+export function periodsOf({ period, timeZone = 'UTC', weekStartsOn = 'monday' }: Budget): Periods {
+  if (typeof period === 'object') return movingWindow(period.rollingSeconds);
+  const startOf = STARTS[period];
+  const firstDay = 1 + WEEKDAYS.indexOf(weekStartsOn);
+  let current: Span | undefined;
+  return {
+    seconds: SECONDS[period],
+    at(time) {
+      // A clock that is set back does not bring a period back.
+      if (current && time < current.period.end) return current;
+      const start = startOf(
+        Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(timeZone),
+        firstDay,
+      );
+      const end = startOf(start.add(STEP[period]), firstDay).epochMilliseconds;
+      const found = { start: start.epochMilliseconds, end, until: end };
+      current = { period: found, counted: [found] };
+      return current;
+    },
+  };
+}
+
+type Zoned = Temporal.ZonedDateTime;
+
+const STARTS: Record<keyof typeof SECONDS, (time: Zoned, firstDay: number) => Zoned> = {
+  hour: (time) => time.round({ smallestUnit: 'hour', roundingMode: 'floor' }),
+  day: (time) => time.startOfDay(),
+  week: (time, firstDay) => time.subtract({ days: (time.dayOfWeek - firstDay + 7) % 7 }).startOfDay(),
+  month: (time) => time.with({ day: 1 }).startOfDay(),
+};
+
+const STEP = { hour: { hours: 1 }, day: { days: 1 }, week: { days: 7 }, month: { months: 1 } } as const;
+
+/** Spending leaves a moving window part by part. */
+function movingWindow(seconds: number): Periods {
+  const length = seconds * 1000;
+  const part = Math.ceil(length / PARTS);
+  const nth = (n: number): Period => ({
+    start: n * part,
+    end: (n + 1) * part,
+    until: (n + 1) * part + length,
+  });
+  let current: (Span & { readonly n: number }) | undefined;
+  return {
+    seconds,
+    at(time) {
+      const n = Math.floor(time / part);
+      if (current && n <= current.n) return current;
+      const counted = Array.from({ length: PARTS }, (_, back) => nth(n - PARTS + 1 + back));
+      current = { n, period: counted[PARTS - 1] as Period, counted };
+      return current;
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import type { Amount } from '../amounts.ts';
+import type { Period } from '../period.ts';
+import type { Account, BudgetStore, Charge, Charged, Claim, Refusal, Sums } from './types.ts';
+
+/** Sums of periods that have passed are kept as long, for calls that are still under way. */
+const GRACE_MS = 3_600_000;
+const FIRST_SIZE = 16;
+
+/** The sums of one budget in one period: a place for each scope, in arrays that need few bytes. */
+class Book {
+  readonly period: Period;
+  readonly #places = new Map<string, number>();
+  #spent = new BigInt64Array(FIRST_SIZE);
+  #reserved = new BigInt64Array(FIRST_SIZE);
+  /** How many thresholds were told of. */
+  #told = new Uint8Array(FIRST_SIZE);
+
+  constructor(period: Period) {
+    this.period = period;
+  }
+
+  placeOf(scope: string): number | undefined {
+    return this.#places.get(scope);
+  }
+
+  spent(place: number): Amount {
+    return this.#spent[place] as bigint;
+  }
+
+  reserved(place: number): Amount {
+    return this.#reserved[place] as bigint;
+  }
+
+  add(scope: string, spent: Amount, reserved: Amount): void {
+    const place = this.#openPlace(scope);
+    (this.#spent[place] as bigint) += spent;
+    (this.#reserved[place] as bigint) += reserved;
+  }
+
+  /** Takes note that so many thresholds are crossed. Returns how many were before. */
+  tell(scope: string, crossed: number): number {
+    const place = this.#openPlace(scope);
+    const before = this.#told[place] as number;
+    if (crossed > before) this.#told[place] = crossed;
+    return before;
+  }
+
+  rearm(stillCrossed: (scope: string, spent: Amount) => number): void {
+    for (const [scope, place] of this.#places) {
+      const told = this.#told[place] as number;
+      this.#told[place] = Math.min(told, stillCrossed(scope, this.#spent[place] as bigint));
+    }
+  }
+
+  scopes(): Iterable<string> {
+    return this.#places.keys();
+  }
+
+  #openPlace(scope: string): number {
+    let place = this.#places.get(scope);
+    if (place === undefined) {
+      place = this.#places.size;
+      this.#places.set(scope, place);
+      if (place >= this.#spent.length) this.#grow();
+    }
+    return place;
+  }
+
+  #grow(): void {
+    const size = this.#spent.length * 2;
+    const spent = new BigInt64Array(size);
+    spent.set(this.#spent);
+    const reserved = new BigInt64Array(size);
+    reserved.set(this.#reserved);
+    const told = new Uint8Array(size);
+    told.set(this.#told);
+    this.#spent = spent;
+    this.#reserved = reserved;
+    this.#told = told;
+  }
+}
+
+/** Of several budgets that a call does not fit, the one with the least left of it is the reason. */
+export function shareLeft(limit: Amount, used: Amount): number {
+  return limit === 0n ? Number.NEGATIVE_INFINITY : Number(limit - used) / Number(limit);
+}
+
+/** Keeps spending in this process, for as long as it lives. */
+export class MemoryStore implements BudgetStore {
+  readonly isShared = false;
+  /** By budget, then by when a period starts. */
+  readonly #books = new Map<string, Map<number, Book>>();
+  /** The one that was opened last, which is asked for most. */
+  readonly #latest = new Map<string, Book>();
+
+  reserve(_id: string, claims: readonly Claim[]): Refusal {
+    let tightest: { index: number; spent: Amount; reserved: Amount; share: number } | undefined;
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index] as Claim;
+      const { limit, amount } = claim;
+      if (limit === undefined) continue;
+      const { spent, reserved } = this.#sums(claim, claim.counted);
+      if (limit > 0n && spent + reserved + amount <= limit) continue;
+      const share = shareLeft(limit, spent + reserved);
+      if (!tightest || share < tightest.share) tightest = { index, spent, reserved, share };
+    }
+    if (tightest) return tightest;
+    for (const { budget, period, scope, amount } of claims) this.#book(budget, period).add(scope, 0n, amount);
+    return undefined;
+  }
+
+  settle(_id: string, charges: readonly Charge[]): Charged[] {
+    return charges.map((charge) => {
+      const { budget, period, scope, reserved, thresholds } = charge;
+      const book = this.#book(budget, period);
+      book.add(scope, charge.spent, -reserved);
+      const sums = this.#sums(charge, charge.counted);
+      let count = 0;
+      while (count < thresholds.length && sums.spent >= (thresholds[count] as Amount)) count++;
+      const crossed: number[] = [];
+      if (count > 0) for (let index = book.tell(scope, count); index < count; index++) crossed.push(index);
+      return { spent: sums.spent, reserved: sums.reserved, crossed };
+    });
+  }
+
+  read(accounts: readonly (Account & { readonly counted: readonly Period[] })[]): Sums[] {
+    return accounts.map((account) => this.#sums(account, account.counted));
+  }
+
+  scopes(budget: string, counted: readonly Period[], most: number): (Sums & { scope: string })[] {
+    const books = counted.flatMap(({ start }) => this.#books.get(budget)?.get(start) ?? []);
+    const scopes = new Set(books.flatMap((book) => [...book.scopes()]));
+    const all = Array.from(scopes, (scope) => ({ scope, ...this.#sums({ budget, scope }, counted) }));
+    return all.sort((a, b) => Number(b.spent - a.spent)).slice(0, most);
+  }
+
+  rearm(budget: string, period: Period, stillCrossed: (scope: string, spent: Amount) => number): void {
+    this.#books.get(budget)?.get(period.start)?.rearm(stillCrossed);
+  }
+
+  close(): void {}
+
+  #sums({ budget, scope }: Account, counted: readonly Period[]): Sums {
+    let spent = 0n;
+    let reserved = 0n;
+    for (let index = 0; index < counted.length; index++) {
+      const book = this.#find(budget, counted[index] as Period);
+      const place = book?.placeOf(scope);
+      if (book === undefined || place === undefined) continue;
+      spent += book.spent(place);
+      reserved += book.reserved(place);
+    }
+    return { spent, reserved };
+  }
+
+  #find(budget: string, period: Period): Book | undefined {
+    const latest = this.#latest.get(budget);
+    return latest?.period === period ? latest : this.#books.get(budget)?.get(period.start);
+  }
+
+  #book(budget: string, period: Period): Book {
+    const known = this.#find(budget, period);
+    if (known) return known;
+    let books = this.#books.get(budget);
+    if (!books) {
+      books = new Map();
+      this.#books.set(budget, books);
+    }
+    const book = new Book(period);
+    books.set(period.start, book);
+    this.#latest.set(budget, book);
+    for (const [start, { period: old }] of books)
+      if (old.until + GRACE_MS < period.start) books.delete(start);
+    return book;
+  }
+}

@@ -1,0 +1,257 @@
+import { createRequire } from 'node:module';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { TokenmeterError } from '../../errors.ts';
+import type { Amount } from '../amounts.ts';
+import type { Period } from '../period.ts';
+import { shareLeft } from './memory.ts';
+import type { Account, BudgetStore, Charge, Charged, Claim, Refusal, Sums } from './types.ts';
+
+const SCHEMA_VERSION = 1;
+const SCHEMA = `
+  CREATE TABLE sums (
+    budget TEXT NOT NULL, start INTEGER NOT NULL, scope TEXT NOT NULL,
+    spent INTEGER NOT NULL DEFAULT 0, reserved INTEGER NOT NULL DEFAULT 0,
+    told INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL,
+    PRIMARY KEY (budget, start, scope)
+  ) WITHOUT ROWID;
+  CREATE TABLE reservations (
+    id TEXT NOT NULL, budget TEXT NOT NULL, start INTEGER NOT NULL, scope TEXT NOT NULL,
+    amount INTEGER NOT NULL, expires INTEGER NOT NULL,
+    PRIMARY KEY (id, budget, start, scope)
+  ) WITHOUT ROWID;
+  CREATE INDEX reservations_by_end ON reservations (expires);
+  CREATE TABLE settled (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** Sums of passed periods, and ids of settled calls, are kept as long. */
+const GRACE_MS = 3_600_000;
+const CLEAN_EVERY_MS = 60_000;
+
+/** Keeps spending in a file: it survives restarts, and the processes of one machine share it. */
+export class SqliteStore implements BudgetStore {
+  readonly isShared = true;
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #cleanedAt = 0;
+
+  constructor(path: string, timeoutMs: number) {
+    const { DatabaseSync } = loadSqlite();
+    this.#db = new DatabaseSync(path);
+    // Others that write are waited for, as long as a call may wait.
+    this.#db.exec(`PRAGMA busy_timeout = ${Math.max(1, Math.round(timeoutMs))}`);
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    this.#inTransaction(() => this.#migrate(path));
+  }
+
+  reserve(id: string, claims: readonly Claim[], expiresAt: number): Refusal {
+    return this.#inTransaction(() => {
+      this.#clean(Date.now());
+      let tightest: { index: number; spent: Amount; reserved: Amount; share: number } | undefined;
+      for (const [index, { limit, amount, counted, ...account }] of claims.entries()) {
+        if (limit === undefined) continue;
+        const { spent, reserved } = this.#sums(account, counted);
+        if (limit > 0n && spent + reserved + amount <= limit) continue;
+        const share = shareLeft(limit, spent + reserved);
+        if (!tightest || share < tightest.share) tightest = { index, spent, reserved, share };
+      }
+      if (tightest) return tightest;
+      for (const { budget, period, scope, amount } of claims) {
+        this.#add(budget, period, scope, 0n, amount);
+        if (amount === 0n) continue;
+        this.#run(
+          'INSERT OR IGNORE INTO reservations VALUES (?, ?, ?, ?, ?, ?)',
+          id,
+          budget,
+          period.start,
+          scope,
+          amount,
+          expiresAt,
+        );
+      }
+      return undefined;
+    });
+  }
+
+  settle(id: string, charges: readonly Charge[]): Charged[] {
+    return this.#inTransaction(() => {
+      const isFirst = this.#run('INSERT OR IGNORE INTO settled VALUES (?, ?)', id, Date.now()) > 0;
+      return charges.map((charge) => {
+        const { budget, period, scope, thresholds } = charge;
+        const released = this.#release(id, charge);
+        this.#add(budget, period, scope, isFirst ? charge.spent : 0n, -released);
+        const sums = this.#sums(charge, charge.counted);
+        const count = thresholds.filter((threshold) => sums.spent >= threshold).length;
+        const [row] = this.#all(
+          'SELECT told FROM sums WHERE budget = ? AND start = ? AND scope = ?',
+          budget,
+          period.start,
+          scope,
+        );
+        const told = Number(row?.told ?? 0n);
+        if (count > told) this.#setTold(budget, period.start, scope, count);
+        return { ...sums, crossed: Array.from({ length: Math.max(0, count - told) }, (_, n) => told + n) };
+      });
+    });
+  }
+
+  read(accounts: readonly (Account & { readonly counted: readonly Period[] })[]): Sums[] {
+    return accounts.map((account) => this.#sums(account, account.counted));
+  }
+
+  scopes(budget: string, counted: readonly Period[], most: number): (Sums & { scope: string })[] {
+    const [from, to] = [counted[0]?.start ?? 0, counted.at(-1)?.start ?? 0];
+    const rows = this.#all(
+      `SELECT scope, sum(spent) AS spent, sum(reserved) AS reserved FROM sums
+       WHERE budget = ? AND start BETWEEN ? AND ? GROUP BY scope ORDER BY 2 DESC LIMIT ?`,
+      budget,
+      from,
+      to,
+      most,
+    );
+    return rows.map(({ scope, spent, reserved }) => ({
+      scope: String(scope),
+      spent: BigInt(spent as bigint),
+      reserved: BigInt(reserved as bigint),
+    }));
+  }
+
+  rearm(budget: string, { start }: Period, stillCrossed: (scope: string, spent: Amount) => number): void {
+    this.#inTransaction(() => {
+      const rows = this.#all(
+        'SELECT scope, spent, told FROM sums WHERE budget = ? AND start = ?',
+        budget,
+        start,
+      );
+      for (const { scope, spent, told } of rows) {
+        const count = stillCrossed(String(scope), BigInt(spent as bigint));
+        if (count < Number(told)) this.#setTold(budget, start, String(scope), count);
+      }
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #migrate(path: string): void {
+    const [row] = this.#all('PRAGMA user_version');
+    const version = Number(row?.user_version ?? 0n);
+    if (version === 0) this.#db.exec(SCHEMA);
+    else if (version > SCHEMA_VERSION) {
+      throw new TokenmeterError(
+        `${path} was made by a newer tokenmeter (schema ${version}, this one knows ${SCHEMA_VERSION}): update it, or use another file`,
+      );
+    }
+  }
+
+  #sums({ budget, scope }: Account, counted: readonly Period[]): Sums {
+    const [from, to] = [counted[0]?.start ?? 0, counted.at(-1)?.start ?? 0];
+    const [row] = this.#all(
+      `SELECT coalesce(sum(spent), 0) AS spent, coalesce(sum(reserved), 0) AS reserved FROM sums
+       WHERE budget = ? AND scope = ? AND start BETWEEN ? AND ?`,
+      budget,
+      scope,
+      from,
+      to,
+    );
+    return { spent: BigInt(row?.spent as bigint), reserved: BigInt(row?.reserved as bigint) };
+  }
+
+  #add(budget: string, { start, until }: Period, scope: string, spent: Amount, reserved: Amount): void {
+    this.#run(
+      `INSERT INTO sums (budget, start, scope, spent, reserved, until) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET spent = spent + excluded.spent, reserved = reserved + excluded.reserved`,
+      budget,
+      start,
+      scope,
+      spent,
+      reserved,
+      until,
+    );
+  }
+
+  /** What was reserved, unless that has expired, or was released before. */
+  #release(id: string, { budget, period, scope }: Charge): Amount {
+    const [row] = this.#all(
+      'DELETE FROM reservations WHERE id = ? AND budget = ? AND start = ? AND scope = ? RETURNING amount',
+      id,
+      budget,
+      period.start,
+      scope,
+    );
+    return row ? BigInt(row.amount as bigint) : 0n;
+  }
+
+  #setTold(budget: string, start: number, scope: string, count: number): void {
+    this.#run(
+      'UPDATE sums SET told = ? WHERE budget = ? AND start = ? AND scope = ?',
+      count,
+      budget,
+      start,
+      scope,
+    );
+  }
+
+  /** Reservations of processes that died expire; what is of the past goes. */
+  #clean(time: number): void {
+    const expired = this.#all(
+      'DELETE FROM reservations WHERE expires <= ? RETURNING budget, start, scope, amount',
+      time,
+    );
+    for (const { budget, start, scope, amount } of expired) {
+      this.#run(
+        'UPDATE sums SET reserved = reserved - ? WHERE budget = ? AND start = ? AND scope = ?',
+        amount as bigint,
+        budget as string,
+        start as bigint,
+        scope as string,
+      );
+    }
+    if (time - this.#cleanedAt < CLEAN_EVERY_MS) return;
+    this.#cleanedAt = time;
+    this.#run('DELETE FROM sums WHERE until < ?', time - GRACE_MS);
+    this.#run('DELETE FROM settled WHERE at < ?', time - GRACE_MS);
+  }
+
+  #inTransaction<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #run(sql: string, ...values: (string | number | bigint)[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
+  }
+
+  #all(sql: string, ...values: (string | number | bigint)[]): Record<string, unknown>[] {
+    return this.#prepare(sql).all(...values);
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      statement.setReadBigInts(true);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function loadSqlite(): typeof import('node:sqlite') {
+  try {
+    return createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite');
+  } catch (cause) {
+    throw new TokenmeterError(
+      `a SQLite store needs Node 22.13 or newer, this is ${process.version}: use the store "memory" or Redis`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import type { Amount } from '../amounts.ts';
+import type { Period } from '../period.ts';
+
+/** A sum of spending: of one budget and scope, in one period. */
+export interface Account {
+  readonly budget: string;
+  readonly scope: string;
+}
+
+/** What a call wants to set aside in one account. */
+export interface Claim extends Account {
+  readonly period: Period;
+  /** All periods whose sums count against the limit, `period` included. */
+  readonly counted: readonly Period[];
+  readonly amount: Amount;
+  /** Undefined where nothing is refused. */
+  readonly limit: Amount | undefined;
+}
+
+/** What a call that has ended did spend. */
+export interface Charge extends Account {
+  readonly period: Period;
+  readonly counted: readonly Period[];
+  /** What was set aside for it. */
+  readonly reserved: Amount;
+  readonly spent: Amount;
+  /** Sums whose crossing is to be told, in ascending order. */
+  readonly thresholds: readonly Amount[];
+}
+
+export interface Sums {
+  readonly spent: Amount;
+  readonly reserved: Amount;
+}
+
+/** Undefined: all of it is set aside. Else nothing is, and this is why. */
+export type Refusal = (Sums & { readonly index: number; readonly why?: string }) | undefined;
+
+export interface Charged extends Sums {
+  /** Indices of the thresholds that this charge was the first to cross. */
+  readonly crossed: readonly number[];
+}
+
+export type MaybeLater<T> = T | Promise<T>;
+
+/** Keeps what was spent, and what is set aside. Reserving in several accounts is one step: all or nothing. */
+export interface BudgetStore {
+  /** Whether other processes spend from the same accounts. */
+  readonly isShared: boolean;
+  /** @param id Names the reservation; `expiresAt` is when it is void, if nobody settles it. */
+  reserve(id: string, claims: readonly Claim[], expiresAt: number): MaybeLater<Refusal>;
+  /** A second time for the same id does nothing to what is reserved. */
+  settle(id: string, charges: readonly Charge[]): MaybeLater<readonly Charged[]>;
+  read(accounts: readonly (Account & { readonly counted: readonly Period[] })[]): MaybeLater<readonly Sums[]>;
+  /** Scopes of a budget that have spent something, for reports: those with most first. */
+  scopes(
+    budget: string,
+    counted: readonly Period[],
+    most: number,
+  ): MaybeLater<readonly (Sums & { scope: string })[]>;
+  /** A limit was raised: thresholds above these sums may be crossed, and told of, again. */
+  rearm(
+    budget: string,
+    period: Period,
+    stillCrossed: (scope: string, spent: Amount) => number,
+  ): MaybeLater<void>;
+  close(): MaybeLater<void>;
+}
