@@ -12,7 +12,7 @@ import { startTraffic } from '../../examples/demo/traffic.ts';
 import { ALERTMANAGER, findProgram, PROMETHEUS } from '../../grafana/stack/programs.ts';
 import { startStack } from '../../grafana/stack/stack.ts';
 import { startProvider } from '../provider/server.ts';
-import { checkAlerts } from './alerts.ts';
+import { checkAlerts, checkOwnBudget } from './alerts.ts';
 import { checkDashboards } from './dashboards.ts';
 import { Fixture } from './fixture.ts';
 import { startGauges } from './gauges.ts';
@@ -63,6 +63,7 @@ const failures: string[] = [];
   const until = delay(1000 * seconds);
   failures.push(...(await checkAlerts(fixture, receiver)));
   await until;
+  failures.push(...(await checkOwnBudget(receiver)));
   failures.push(...(await checkDashboards(prometheus, Math.min(seconds, 60))));
 }
 for (const failure of failures) console.error(failure);
