@@ -277,3 +277,7 @@ function colorsOfTexts(colorOf: Readonly<Record<string, string>>): DynamicConfig
 export const fixedColor = (color: string): DynamicConfigValue[] => [
   { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: color } },
 ];
+
+/** For parts of what should not be there at all. */
+export const shadesOf = (color: string): FieldColorBuilder =>
+  new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(color);

@@ -11,6 +11,7 @@ import {
   COLOR,
   type Column,
   type Steps,
+  shadesOf,
   stacked,
   stat,
   table,
@@ -89,9 +90,12 @@ export const usedNow = () =>
 
 export const usedOverTime = () =>
   timeSeries(
-    { title: 'Used over time', description: `A fall is a reset or a raised limit. ${NO_BUDGETS}` },
+    {
+      title: 'Used over time',
+      description: `Of the ten fullest. A fall is a reset or a raised limit. ${NO_BUDGETS}`,
+    },
     units.PercentUnit,
-    [{ expr: budgets.used, legend: LEGEND }],
+    [{ expr: budgets.usedOverTime, legend: LEGEND }],
   )
     .thresholds(
       thresholds('transparent', [
@@ -191,4 +195,4 @@ export const blockedOverTime = () =>
     },
     units.Short,
     [{ expr: budgets.blockedRate, legend: `{{${LABEL.budget}}}` }],
-  );
+  ).colorScheme(shadesOf(COLOR.warn));

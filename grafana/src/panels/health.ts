@@ -1,7 +1,7 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { LABEL } from '../../../src/rules/promql.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/rules/thresholds.ts';
-import { COLOR, stacked, stat, table, thresholds, timeSeries } from '../defaults.ts';
+import { COLOR, shadesOf, stacked, stat, table, thresholds, timeSeries } from '../defaults.ts';
 import * as health from '../queries/health.ts';
 
 const ONE_IS_BAD = thresholds(COLOR.good, [[1, COLOR.bad]]);
@@ -99,7 +99,7 @@ export const unmeteredByReason = () =>
     },
     units.Short,
     [{ expr: health.unmeteredByReason, legend: `{{${LABEL.reason}}}` }],
-  );
+  ).colorScheme(shadesOf(COLOR.warn));
 
 export const unpricedByModel = () =>
   stacked(
@@ -109,7 +109,7 @@ export const unpricedByModel = () =>
     },
     units.Short,
     [{ expr: health.unpricedByModel, legend: `{{${LABEL.requestModel}}}` }],
-  );
+  ).colorScheme(shadesOf(COLOR.warn));
 
 export const overflowByLimit = () =>
   stacked(
@@ -119,7 +119,7 @@ export const overflowByLimit = () =>
     },
     units.Short,
     [{ expr: health.overflowByLimit, legend: `{{${LABEL.limit}}}` }],
-  );
+  ).colorScheme(shadesOf(COLOR.warn));
 
 export const ledgerQueue = () =>
   timeSeries(

@@ -5,8 +5,12 @@ import { increase, ofBudgets, ofMeter, orZero, rate } from './selectors.ts';
 export const used = ofBudgets(BUDGET.used);
 export const mostUsed = `max(${used})`;
 export const budgetsOver = (share: number) => orZero(`count(${used} >= ${share})`);
-export const forecast = ofBudgets(BUDGET.forecast);
-export const burn = ofBudgets(BUDGET.burn1h);
+/** Over time only those that are fullest now: a budget per user has as many lines as users. */
+const ofFullest = (series: string) =>
+  `${series} and on (${BUDGET_KEY}, ${LABEL.unit}) topk(10, ${used} @ end())`;
+export const usedOverTime = ofFullest(used);
+export const forecast = ofFullest(ofBudgets(BUDGET.forecast));
+export const burn = ofFullest(ofBudgets(BUDGET.burn1h));
 
 const inDollars = `${LABEL.unit}="${UNIT.usd}"`;
 const inCounts = `${LABEL.unit}!="${UNIT.usd}"`;
