@@ -7,10 +7,10 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { checkBill } from '../examples/demo/bill.ts';
-import { findPrometheus, HOW_TO_GET_IT } from '../examples/demo/prometheus.ts';
 import { parseScrape } from '../examples/demo/scrape.ts';
 import { renderTables } from '../examples/demo/table.ts';
 import { type Row, readRows } from '../examples/demo/usage.ts';
+import { findProgram, PROMETHEUS } from '../grafana/stack/programs.ts';
 import type { BilledCall } from './provider/types.ts';
 
 const main = fileURLToPath(new URL('../examples/demo/main.ts', import.meta.url));
@@ -67,7 +67,7 @@ describe('npm run demo', { concurrency: true, timeout: 60_000 }, () => {
       assert.ok(figures, `no equal ${what} in:\n${output}`);
       assert.notEqual(figures[1], '0');
     }
-    assert.ok(output.includes(HOW_TO_GET_IT), 'says how to get Prometheus where it is missing');
+    assert.ok(output.includes(PROMETHEUS.howToGetIt), 'says how to get Prometheus where it is missing');
     assert.ok(!output.includes('\x1b'), 'neither colours nor cursor movements in a pipe');
   });
 
@@ -100,8 +100,8 @@ describe('npm run demo', { concurrency: true, timeout: 60_000 }, () => {
   });
 
   test('Prometheus scrapes it', async (t) => {
-    if (findPrometheus() === undefined) {
-      const how = `needs prometheus on the PATH: ${HOW_TO_GET_IT}`;
+    if (findProgram(PROMETHEUS) === undefined) {
+      const how = `needs prometheus on the PATH: ${PROMETHEUS.howToGetIt}`;
       if (process.env.TOKENMETER_CI === '1') assert.fail(how);
       return t.skip(how);
     }

@@ -14,9 +14,10 @@ export interface App {
 
 const METRICS_WITHIN_MS = 5000;
 const service = fileURLToPath(new URL('./service.ts', import.meta.url));
+const budgets = fileURLToPath(new URL('./budgets.yaml', import.meta.url));
 
 /** Throws, with what the service wrote, when it does not start. */
-export async function startApp(provider: Provider, metricsPort: number): Promise<App> {
+export async function startApp(provider: Provider, metricsPort: number, host = 'localhost'): Promise<App> {
   const child = startChild(process.execPath, ['--import', 'tokenmeter/register', service], {
     environment: {
       ...withoutSettings(process.env),
@@ -25,7 +26,9 @@ export async function startApp(provider: Provider, metricsPort: number): Promise
       OPENAI_BASE_URL: provider.openaiUrl,
       ANTHROPIC_API_KEY: 'sk-ant-none-is-needed',
       ANTHROPIC_BASE_URL: provider.anthropicUrl,
+      TOKENMETER_BUDGETS: budgets,
       OTEL_SERVICE_NAME: 'acme-books-chat',
+      OTEL_EXPORTER_PROMETHEUS_HOST: host,
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
     },
   });

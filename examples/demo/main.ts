@@ -1,11 +1,11 @@
 import { startProvider } from '../../test/provider/server.ts';
-import { type App, startApp } from './app.ts';
+import { startApp } from './app.ts';
 import { createBehaviour } from './behaviour.ts';
 import { checkBill } from './bill.ts';
+import { listenForStack, tryStack } from './monitoring.ts';
 import { type DemoOptions, HELP, OptionError, readOptions } from './options.ts';
 import { paintFor } from './paint.ts';
 import { freePort, tryPort } from './ports.ts';
-import { findPrometheus, HOW_TO_GET_IT, startPrometheus } from './prometheus.ts';
 import { openScreen } from './screen.ts';
 import { endOnSignals } from './signals.ts';
 import { summarize } from './summary.ts';
@@ -13,7 +13,6 @@ import { readRows } from './usage.ts';
 import { watchTraffic } from './watch.ts';
 
 const METRICS_PORT = 9464;
-const PROMETHEUS_PORT = 9090;
 
 const paint = paintFor(process.stdout, process.env);
 // Whoever reads this has gone: what was started ends with this process.
@@ -32,23 +31,30 @@ try {
 
 /** Returns the exit code. */
 async function run(options: DemoOptions): Promise<number> {
-  const { seed, port } = options;
+  const { seed, port, host } = options;
   const ending = endOnSignals();
   await using started = new AsyncDisposableStack();
   const provider = await startProvider({ seed, scenario: createBehaviour(seed) });
   started.defer(() => provider.close());
-  const app = await startApp(provider, await metricsPort(port));
+  const app = await startApp(provider, await metricsPort(port), host);
   started.defer(app.stop);
-  const prometheus = await tryPrometheus(app, port === 0 ? 0 : PROMETHEUS_PORT);
-  started.defer(prometheus.stop);
+  const alerts: string[] = [];
+  const stack =
+    host === undefined
+      ? await tryStack(app, port === 0, (line) => alerts.push(line))
+      : await listenForStack(host, console.log);
+  started.defer(stack.stop);
 
   console.log(`${paint('bold', 'tokenmeter demo')}: OpenAI and Anthropic are simulated, nothing leaves this machine
   metrics     ${app.metricsUrl}
-  prometheus  ${prometheus.note}
+  prometheus  ${stack.note}
+  alerts      ${stack.alertNote}
 `);
-  const footer = [app.metricsUrl.href, prometheus.url, 'Ctrl-C ends it'].filter((piece) => piece !== '');
+  const footer = [app.metricsUrl.href, stack.url, 'Ctrl-C ends it'].filter((piece) => piece !== '');
   const screen = openScreen({ stream: process.stdout, paint, seconds: options.seconds, footer });
   const { samples, seconds } = await watchTraffic(app, provider, screen, options, ending);
+  if (alerts.length > 0)
+    console.log(['', paint('bold', 'Alerts'), ...alerts.map((line) => `  ${line}`)].join('\n'));
   const rows = readRows(samples);
   const check = checkBill(provider.billed, rows);
   console.log(['', ...summarize({ seconds, seed, samples, rows, check }, paint)].join('\n'));
@@ -60,18 +66,4 @@ async function metricsPort(wanted: number | undefined): Promise<number> {
   const port = await tryPort('localhost', wanted);
   if (port === undefined) throw new OptionError(`--port: ${wanted} is in use or not allowed`);
   return port;
-}
-
-/** The demo goes on without it; `note` says where it is, or how to get it. */
-async function tryPrometheus(app: App, wantedPort: number) {
-  const none = (note: string) => ({ note, url: '', stop: async () => {} });
-  const program = findPrometheus();
-  if (program === undefined) return none(`not on the PATH; to get it: ${HOW_TO_GET_IT}`);
-  try {
-    const port = await freePort('127.0.0.1', wantedPort);
-    const { url, graphUrl, stop } = await startPrometheus(program, port, app.metricsUrl);
-    return { note: graphUrl, url, stop };
-  } catch (error) {
-    return none(`did not start: ${error instanceof Error ? error.message : error}`);
-  }
 }

@@ -83,7 +83,9 @@ function log({ stream, paint }: ScreenOptions): Screen {
 
 function frame(progress: Progress, options: ScreenOptions, width: number, height: number): string[] {
   const { paint, seconds, footer } = options;
-  const clock = formatClock(progress.seconds) + (progress.isEnding ? '' : ` of ${formatClock(seconds)}`);
+  const clock =
+    formatClock(progress.seconds) +
+    (progress.isEnding || !Number.isFinite(seconds) ? '' : ` of ${formatClock(seconds)}`);
   const fit = (pieces: readonly string[]) => takeWhileFits(pieces, width).join(GAP);
   const tables = renderTables(progress.rows, { width, height: height - 4, paint });
   const below = footer.length > 0 ? ['', paint('dim', fit(footer))] : [];

@@ -31,7 +31,9 @@ export async function watchTraffic(
   };
 
   const traffic = startTraffic(app.url, options.seed);
-  const timer = setTimeout(() => ending.abort(), 1000 * options.seconds);
+  const timer = Number.isFinite(options.seconds)
+    ? setTimeout(() => ending.abort(), 1000 * options.seconds)
+    : undefined;
   try {
     while (!ending.signal.aborted) {
       screen.show((await look()).progress);

@@ -46,7 +46,8 @@ export async function budgetGauges(
       const add = (metric: InstrumentName, value: number) => readings.push({ metric, labels, value });
       if (limit !== undefined) add(LIMIT[budget.unit], numberOf(budget.unit, limit));
       add(spentMetric[budget.unit], numberOf(budget.unit, spent));
-      add(METRIC.budgetReset, period.until / 1000);
+      // A moving window is never empty again: it has no reset, and no forecast.
+      if (period.until === period.end) add(METRIC.budgetReset, period.end / 1000);
       add(METRIC.budgetPeriod, budget.periodSeconds);
     }
   }

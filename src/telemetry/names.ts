@@ -16,6 +16,9 @@ export const ATTR = {
   outcome: 'outcome',
   reason: 'reason',
   errorType: 'error.type',
+  limit: 'limit',
+  version: 'version',
+  budget: 'budget',
 } as const;
 
 /** Attributes that stand on spans only. */
@@ -199,6 +202,19 @@ export const METRIC = {
     name: 'gen_ai.client.inference.time_per_output_chunk',
     unit: 's',
     description: 'Mean time between the events of a stream, one value a call.',
+  },
+} as const satisfies Record<string, InstrumentName>;
+
+export const LEDGER_METRIC = {
+  queueRows: {
+    name: 'tokenmeter.ledger.queue.rows',
+    unit: '{row}',
+    description: 'Calls that wait to be written to the ledger.',
+  },
+  droppedRows: {
+    name: 'tokenmeter.ledger.dropped.rows',
+    unit: '{row}',
+    description: 'Calls that could not be written to the ledger.',
   },
 } as const satisfies Record<string, InstrumentName>;
 

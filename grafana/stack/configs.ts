@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Document, parseDocument } from 'yaml';
+
+export interface StackAddresses {
+  /** Where metrics are: `localhost:9464`. */
+  readonly targets: readonly string[];
+  readonly alertmanager: string;
+  /** Where alerts are told. */
+  readonly webhook: string;
+}
+
+const grafana = new URL('../', import.meta.url).pathname;
+const PROMETHEUS = 'prometheus/prometheus.yml';
+const ALERTMANAGER = 'alertmanager/alertmanager.yml';
+
+/**
+ * Copies of the configs that Docker uses, with other addresses in them. In a hurry everything happens within
+ * seconds, as in a demo of a minute.
+ */
+export function writeConfigs(
+  folders: { readonly prometheus: string; readonly alertmanager: string },
+  addresses: StackAddresses,
+  inAHurry: boolean,
+) {
+  const prometheus = read(PROMETHEUS);
+  prometheus.setIn(['rule_files'], [join(grafana, 'rules/*.yaml')]);
+  prometheus.setIn(
+    ['alerting', 'alertmanagers', 0, 'static_configs', 0, 'targets'],
+    [addresses.alertmanager],
+  );
+  prometheus.setIn(['scrape_configs', 0, 'static_configs', 0, 'targets'], addresses.targets);
+  const alertmanager = read(ALERTMANAGER);
+  alertmanager.setIn(['receivers', 0, 'webhook_configs', 0, 'url'], addresses.webhook);
+  if (inAHurry) {
+    for (const interval of ['scrape_interval', 'evaluation_interval'])
+      prometheus.setIn(['global', interval], '1s');
+    for (const route of [['route'], ['route', 'routes', 0]]) {
+      alertmanager.setIn([...route, 'group_wait'], '1s');
+      alertmanager.setIn([...route, 'group_interval'], '1s');
+    }
+  }
+  return {
+    prometheus: write(join(folders.prometheus, 'prometheus.yml'), prometheus),
+    alertmanager: write(join(folders.alertmanager, 'alertmanager.yml'), alertmanager),
+  };
+}
+
+const read = (path: string) => parseDocument(readFileSync(join(grafana, path), 'utf8'));
+
+function write(file: string, document: Document): string {
+  writeFileSync(file, document.toString());
+  return file;
+}

@@ -1,0 +1,29 @@
+import type { AlertRule, Severity } from '../types.ts';
+
+/** The package itself carries the pages; nothing else has an address for certain. */
+const RUNBOOKS = 'https://unpkg.com/tokenmeter/grafana/runbooks';
+
+export interface AlertText {
+  readonly name: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly description: string;
+}
+
+export function alert({ name, expr, for: wait, severity, summary, description }: AlertText): AlertRule {
+  return {
+    alert: name,
+    expr,
+    ...(wait !== undefined && { for: wait }),
+    labels: { severity },
+    annotations: { summary, description, runbook_url: `${RUNBOOKS}/${name}.md` },
+  };
+}
+
+/** The value of a label, in the template of an annotation. */
+export const labelText = (label: string): string => `{{ $labels.${label} }}`;
+export const PERCENT = '{{ $value | humanizePercentage }}';
+/** Floats: ten times 0.05 is a little less than 0.5. */
+export const EPSILON = '1e-9';

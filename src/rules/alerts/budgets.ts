@@ -1,0 +1,57 @@
+import { METRIC } from '../../telemetry/names.ts';
+import { BUDGET, counter, LABEL } from '../promql.ts';
+import type { Thresholds } from '../thresholds.ts';
+import type { RuleGroup } from '../types.ts';
+import { alert, EPSILON, labelText, PERCENT } from './alert.ts';
+import { BUDGET_NAME, SPENT_OF_LIMIT } from './budget-text.ts';
+
+/** Alertmanager keeps the lesser ones quiet while a budget is exhausted. */
+export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): RuleGroup {
+  return {
+    name: 'tokenmeter-budget-alerts',
+    rules: [
+      alert({
+        name: 'TokenmeterBudgetWarning',
+        severity: 'warning',
+        expr: `${BUDGET.used} >= ${budgetWarning} - ${EPSILON}`,
+        summary: `${BUDGET_NAME}: ${PERCENT} used`,
+        description: `${SPENT_OF_LIMIT} are spent (${PERCENT}).`,
+      }),
+      alert({
+        name: 'TokenmeterBudgetExhausted',
+        severity: 'critical',
+        expr: `${BUDGET.used} >= 1 - ${EPSILON}`,
+        summary: `${BUDGET_NAME} is used up`,
+        description: `${SPENT_OF_LIMIT} are spent (${PERCENT}). A budget that blocks refuses calls until its reset.`,
+      }),
+      alert({
+        name: 'TokenmeterBudgetFastBurn',
+        severity: 'critical',
+        for: '2m',
+        expr: `${BUDGET.burn1h} > ${budgetFastBurn} and ${BUDGET.burn5m} > ${budgetFastBurn}`,
+        summary: `${BUDGET_NAME} is burning {{ $value | printf "%.1f" }} times too fast`,
+        description:
+          `In the last hour and the last 5 minutes money went {{ $value | printf "%.1f" }} times as fast as the ` +
+          `budget would last for. ${SPENT_OF_LIMIT} are spent.`,
+      }),
+      alert({
+        name: 'TokenmeterBudgetForecastOverLimit',
+        severity: 'warning',
+        for: '15m',
+        expr: `${BUDGET.forecast} > 1`,
+        summary: `${BUDGET_NAME} will not last: ${PERCENT} of it by its reset`,
+        description: `At the present rate ${PERCENT} of the budget will be spent when it resets. Now: ${SPENT_OF_LIMIT}.`,
+      }),
+      alert({
+        name: 'TokenmeterBudgetStoreFailing',
+        severity: 'critical',
+        expr: `sum by (${LABEL.job}, ${LABEL.budget}) (increase(${counter(METRIC.budgetStoreFailures)}[10m])) > 0`,
+        for: '5m',
+        summary: `The store of budget ${labelText(LABEL.budget)} does not answer`,
+        description:
+          `{{ $value | printf "%.0f" }} times in 10 minutes ${labelText(LABEL.job)} could not ask the store of this ` +
+          'budget. Calls pass unchecked, or are refused, as `failOpen` or `failClosed` says.',
+      }),
+    ],
+  };
+}

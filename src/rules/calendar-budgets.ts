@@ -1,0 +1,127 @@
+import { METRIC } from '../telemetry/names.ts';
+import type { CalendarBudget } from './config.ts';
+import { BUDGET, counter, LABEL, quoted, UNIT } from './promql.ts';
+import type { RecordingRule, RuleGroup } from './types.ts';
+
+/** What a scope's spending is added up from: a range cannot follow the calendar, a label can. */
+const DELTA = 'budget:tokenmeter_calendar:delta5m';
+const TO_DATE = 'budget:tokenmeter_calendar:sum';
+
+// The evaluation at midnight tells of the five minutes before it.
+const NOW = 'time() - 1';
+const MIDNIGHT = `(${NOW}) - (${NOW}) % 86400`;
+const DAYS = `scalar(days_in_month(vector(${NOW})))`;
+
+const PERIODS = {
+  day: { at: `day_of_month(vector(${NOW}))`, window: '25h', seconds: '86400', reset: `${MIDNIGHT} + 86400` },
+  month: {
+    at: `month(vector(${NOW}))`,
+    window: '32d',
+    seconds: `86400 * ${DAYS}`,
+    reset: `${MIDNIGHT} + 86400 * (${DAYS} - scalar(day_of_month(vector(${NOW}))) + 1)`,
+  },
+} as const;
+
+const LABELS = {
+  user: LABEL.userId,
+  team: LABEL.team,
+  feature: LABEL.feature,
+  model: LABEL.requestModel,
+  provider: LABEL.provider,
+} as const;
+
+/**
+ * Budgets of those who have none in their processes. They end in the same recorded series, so that alerts and
+ * dashboards are the same. About 5,000 scopes a budget fit a query of Prometheus' default size.
+ */
+export function calendarGroups(budgets: readonly CalendarBudget[]): RuleGroup[] {
+  if (budgets.length === 0) return [];
+  const periods = [...new Set(budgets.map(({ period }) => period))];
+  const calendar = periods.map((period) => ({
+    record: `calendar:${period}`,
+    expr: `count_values(${quoted(period)}, ${PERIODS[period].at})`,
+  }));
+  return [
+    // The deltas are of 5 minutes: the interval is not a choice.
+    { name: 'tokenmeter-calendar', interval: '5m', rules: [...calendar, ...budgets.flatMap(accumulate)] },
+    { name: 'tokenmeter-calendar-budgets', interval: '1m', rules: budgets.flatMap(publish) },
+  ];
+}
+
+function accumulate(budget: CalendarBudget): RecordingRule[] {
+  const { name, period } = budget;
+  const labels = { [LABEL.budget]: name };
+  return [
+    {
+      record: DELTA,
+      labels,
+      // Less than before is a restart: then all of it is new, as is all of a series that was not there.
+      expr:
+        `${sumOf(budget, (series) => `((${series} - last_over_time(${series}[2h] offset 5m)) >= 0 or ${series})`)}\n` +
+        `* on () group_left (${period}) calendar:${period}`,
+    },
+    {
+      record: TO_DATE,
+      labels,
+      expr:
+        `sum without (${period}) (sum_over_time(${DELTA}{${LABEL.budget}=${quoted(name)}}[${PERIODS[period].window}])\n` +
+        `  and on (${period}) calendar:${period})`,
+    },
+  ];
+}
+
+function publish(budget: CalendarBudget): RecordingRule[] {
+  const { name, period } = budget;
+  const { unit, limit } = limitOf(budget);
+  const spent = `last_over_time(${TO_DATE}{${LABEL.budget}=${quoted(name)}}[11m])`;
+  const labels = { [LABEL.budget]: name };
+  const inUnit = { ...labels, [LABEL.unit]: unit };
+  const increase = (window: string) => sumOf(budget, (series) => `increase(${series}[${window}])`);
+  return [
+    { record: BUDGET.spent, labels: inUnit, expr: spent },
+    { record: BUDGET.limit, labels: inUnit, expr: `${spent} * 0 + ${limit}` },
+    { record: BUDGET.reset, labels, expr: `${spent} * 0 + ${PERIODS[period].reset}` },
+    { record: BUDGET.period, labels, expr: `${spent} * 0 + ${PERIODS[period].seconds}` },
+    { record: BUDGET.increase5m, labels: inUnit, expr: increase('5m') },
+    { record: BUDGET.increase1h, labels: inUnit, expr: increase('1h') },
+    { record: BUDGET.increase1d, labels: inUnit, expr: increase('1d') },
+  ];
+}
+
+/** The sum over a budget's counters of what `of` makes of each. */
+function sumOf(budget: CalendarBudget, of: (series: string) => string): string {
+  const { unit } = limitOf(budget);
+  const selector = selectorOf(budget);
+  const [first = '', ...others] = COUNTERS[unit].map((metric) => of(`${counter(metric)}${selector}`));
+  const by = budget.per.map((what) => LABELS[what]).join(', ');
+  // Series of two counters have the same labels, and `or` would take them for the same.
+  const all = others.reduce(
+    (sum, other, index) => `${sum} or label_replace(${other}, "part", "${index}", "", "")`,
+    first,
+  );
+  return `sum by (${by}) (${all})`;
+}
+
+const COUNTERS = {
+  usd: [METRIC.cost],
+  tokens: [METRIC.inputTokens, METRIC.outputTokens],
+  requests: [METRIC.requests],
+} as const;
+
+function limitOf({ limitUsd, limitTokens, limitRequests }: CalendarBudget) {
+  if (limitUsd !== undefined) return { unit: UNIT.usd, limit: limitUsd };
+  if (limitTokens !== undefined) return { unit: UNIT.tokens, limit: limitTokens };
+  return { unit: UNIT.requests, limit: limitRequests ?? 0 };
+}
+
+function selectorOf({ match }: CalendarBudget): string {
+  const matchers = Object.entries(LABELS).flatMap(([what, label]) => {
+    const pattern = match[what as keyof typeof match];
+    return pattern === undefined ? [] : [`${label}=~${quoted(regexOf(pattern))}`];
+  });
+  return matchers.length === 0 ? '' : `{${matchers.join(',')}}`;
+}
+
+function regexOf(pattern: string): string {
+  return pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+}

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toYaml } from '../../src/rules/index.ts';
+import type { RuleGroup } from '../../src/rules/types.ts';
+import { temporaryFolder } from '../support/fake-sdk.ts';
+
+/** Time series as promtool writes them: `0+1x10` is 0, 1, … 10; `_` is a scrape that failed. */
+export type InputSeries = Readonly<Record<string, string>>;
+
+export interface Expectation {
+  readonly at: string;
+  readonly expr: string;
+  /** Of each series that the expression gives. */
+  readonly values: readonly { readonly labels: string; readonly value: number }[];
+}
+
+export interface RuleTest {
+  readonly name: string;
+  readonly series: InputSeries;
+  readonly expect: readonly Expectation[];
+  /** Between the values of the series. */
+  readonly interval?: string;
+}
+
+/** What promtool says against these rules: undefined when the expectations hold. */
+export async function failureOf(
+  groups: readonly RuleGroup[],
+  tests: readonly RuleTest[],
+  /** Between two evaluations of the rules. */
+  every = '1m',
+): Promise<string | undefined> {
+  await using folder = await temporaryFolder();
+  const [rules, file] = [join(folder.path, 'rules.yaml'), join(folder.path, 'tests.yaml')];
+  await writeFile(rules, toYaml('', groups));
+  // JSON is YAML.
+  await writeFile(
+    file,
+    JSON.stringify({
+      rule_files: [rules],
+      evaluation_interval: every,
+      tests: tests.map(({ name, series, expect, interval = '1m' }) => ({
+        name,
+        interval,
+        input_series: Object.entries(series).map(([series, values]) => ({ series, values })),
+        promql_expr_test: expect.map(({ at, expr, values }) => ({
+          eval_time: at,
+          expr,
+          exp_samples: values,
+        })),
+      })),
+    }),
+  );
+  return await new Promise((resolve) => {
+    execFile('promtool', ['test', 'rules', file], { timeout: 60_000 }, (error, stdout, stderr) =>
+      resolve(error === null ? undefined : stdout + stderr || error.message),
+    );
+  });
+}

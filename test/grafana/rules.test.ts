@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import {
+  alertGroups,
+  allGroups,
+  DEFAULT_RULES,
+  otlpNameGroups,
+  recordingGroups,
+} from '../../src/rules/index.ts';
+import { METRIC } from '../../src/telemetry/names.ts';
+import { tokenmeter } from '../support/command.ts';
+import { temporaryFolder } from '../support/fake-sdk.ts';
+import { requirement } from '../support/requirement.ts';
+import { promqlProblems } from './lint.ts';
+import { failureOf } from './promtool.ts';
+import { run } from './run.ts';
+
+const grafana = new URL('../../grafana/', import.meta.url).pathname;
+const prometheus = requirement('promtool', 'prometheus');
+const alertmanager = requirement('amtool', 'prometheus-alertmanager');
+const compose = requirement('docker-compose', 'docker-compose');
+const alerts = alertGroups(DEFAULT_RULES.thresholds).flatMap(({ rules }) =>
+  rules.flatMap((rule) => ('alert' in rule ? [rule] : [])),
+);
+
+describe('rules', () => {
+  test('recordings are named level:metric:operations, and all is PromQL', () => {
+    for (const { rules } of allGroups(DEFAULT_RULES)) {
+      for (const rule of rules)
+        assert.deepEqual(
+          promqlProblems(rule.expr).filter((problem) => problem.startsWith('no PromQL')),
+          [],
+        );
+    }
+    for (const rule of recordingGroups().flatMap(({ rules }) => rules)) {
+      if ('record' in rule) assert.match(rule.record, /^[a-z]+:[a-z_]+:[a-z0-9_]+$/);
+    }
+  });
+
+  test('each alert tells numbers and has a runbook', () => {
+    const runbooks = readdirSync(join(grafana, 'runbooks'));
+    for (const { alert, labels, annotations } of alerts) {
+      assert.match(labels.severity, /^(critical|warning|info)$/);
+      const text = `${annotations.summary} ${annotations.description}`;
+      if (alert !== 'TokenmeterNoData') assert.match(text, /\$value|query/, alert);
+      assert.ok(runbooks.includes(`${alert}.md`), `grafana/runbooks/${alert}.md`);
+      assert.ok(annotations.runbook_url.endsWith(`/${alert}.md`));
+    }
+    assert.deepEqual(runbooks.sort(), alerts.map(({ alert }) => `${alert}.md`).sort());
+  });
+
+  test('a histogram over OTLP has the name of a scrape', { skip: prometheus.missing }, async () => {
+    const histograms = Object.values(METRIC).filter(({ unit }) => unit === 's');
+    assert.equal(otlpNameGroups().flatMap(({ rules }) => rules).length, 3 * histograms.length);
+    const failure = await failureOf(otlpNameGroups(), [
+      {
+        name: 'otlp',
+        series: { 'gen_ai_client_inference_duration_seconds_bucket{job="a", le="1"}': '1+1x5' },
+        expect: [
+          {
+            at: '2m',
+            expr: 'gen_ai_client_inference_duration_bucket',
+            values: [{ labels: 'gen_ai_client_inference_duration_bucket{job="a", le="1"}', value: 3 }],
+          },
+        ],
+      },
+    ]);
+    assert.equal(failure, undefined);
+  });
+});
+
+describe('configs', () => {
+  test('promtool accepts rules and config', { skip: prometheus.missing }, () => {
+    run('promtool', ['check', 'config', join(grafana, 'prometheus/prometheus.yml')]);
+  });
+
+  test('amtool accepts the routes, and they lead where they should', { skip: alertmanager.missing }, () => {
+    const file = join(grafana, 'alertmanager/alertmanager.yml');
+    run('amtool', ['check-config', file]);
+    const routes = ['config', 'routes', 'test', `--config.file=${file}`];
+    assert.equal(
+      run('amtool', [...routes, 'alertname=TokenmeterBudgetWarning', 'budget=b']).trim(),
+      'webhook',
+    );
+  });
+
+  test('docker-compose accepts the stack, with each profile', { skip: compose.missing }, () => {
+    const file = join(grafana, '../docker-compose.yml');
+    for (const profile of ['', 'otlp', 'redis']) {
+      const text = run('docker-compose', ['-f', file, 'config'], { COMPOSE_PROFILES: profile });
+      for (const [, image = ''] of text.matchAll(/^ +image: (\S+)$/gm))
+        assert.match(image, /:v?\d+\.\d+/, 'pinned');
+      for (const [, address] of text.matchAll(/^ +- (\S+):\d+:\d+(?:\/tcp)?$/gm))
+        assert.equal(address, '127.0.0.1');
+    }
+    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/^ +- (\.\/\S+?):/gm)) {
+      assert.ok(existsSync(join(grafana, '..', path)), path);
+    }
+  });
+});
+
+describe('tokenmeter rules', () => {
+  test('writes rules with budgets and thresholds of one’s own', { skip: prometheus.missing }, async () => {
+    await using folder = await temporaryFolder();
+    const [config, out] = [join(folder.path, 'c.yaml'), join(folder.path, 'rules.yaml')];
+    await writeFile(
+      config,
+      'thresholds: { errorRatio: 0.25 }\nbudgets: [{ name: m, limitUsd: 500, per: [team], match: { model: claude-* } }]\n',
+    );
+    const { code, stderr } = tokenmeter(['rules', '--config', config, '--out', out]);
+    assert.equal(code, 0, stderr);
+    run('promtool', ['check', 'rules', out]);
+    const text = readFileSync(out, 'utf8');
+    assert.match(text, /error:ratio_rate10m > 0\.25/);
+    assert.match(text, /gen_ai_request_model=~"claude-\.\*"/);
+  });
+
+  test('without a config they are those of grafana/rules', () => {
+    const { stdout } = tokenmeter(['rules']);
+    assert.ok(
+      stdout.includes(readFileSync(join(grafana, 'rules/alerts.yaml'), 'utf8').split('groups:\n')[1] ?? '-'),
+    );
+  });
+
+  test('names everything that cannot be used', async () => {
+    await using folder = await temporaryFolder();
+    const config = join(folder.path, 'c.yaml');
+    await writeFile(
+      config,
+      'threshold: {}\nthresholds: { errorRatio: 2 }\nbudgets: [{ name: a b, limitUsd: -1 }, { name: c }]\n',
+    );
+    const { code, stderr } = tokenmeter(['rules', '--config', config]);
+    assert.equal(code, 2);
+    for (const part of [
+      'threshold: no such option',
+      'errorRatio: got 2',
+      'budgets.0.name: got "a b"',
+      'limitUsd: got -1',
+      'one of limitUsd',
+    ]) {
+      assert.ok(stderr.includes(part), `${part} in ${stderr}`);
+    }
+  });
+});
