@@ -14,6 +14,7 @@ export interface Ending {
   readonly usage: Usage | undefined;
   readonly unmetered: UnmeteredReason | undefined;
   readonly errorType: string | undefined;
+  readonly workId?: string | undefined;
   readonly requests: number;
   readonly startedAtMs: number;
   readonly durationSeconds: number | undefined;
@@ -30,10 +31,13 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
     const isPriced = priced !== undefined && !isUnpriced(priced);
     const settled: SettledCall = {
       provider: subject.vendor,
+      priceList: subject.provider.name,
       operation: subject.operation,
+      endpoint: subject.endpoint.path,
       requestModel: cleanLabel(subject.facts.model),
       responseModel: cleanLabel(facts?.model),
       responseId: facts?.id,
+      workId: ending.workId,
       finishReasons: facts?.finishReasons ?? [],
       attributes: facts?.attributes,
       who: subject.who,
@@ -44,6 +48,7 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
       unmetered: ending.unmetered,
       cost: isPriced ? priced : undefined,
       unpriced: isPriced ? undefined : priced?.reason,
+      startedAtMs: ending.startedAtMs,
       durationSeconds: ending.durationSeconds,
       timeToFirstChunkSeconds: ending.timeToFirstChunkSeconds,
       timePerChunkSeconds: ending.timePerChunkSeconds,
