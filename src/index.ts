@@ -13,6 +13,7 @@ export type { Destination } from './destinations.ts';
 export type { Diagnosis, SdkDiagnosis } from './diagnosis.ts';
 export { ConfigError, TokenmeterError } from './errors.ts';
 export * from './estimate/index.ts';
+export * from './ledger/index.ts';
 export type { TokenmeterInstrumentationConfig } from './instrumentation.ts';
 export { TokenmeterInstrumentation } from './instrumentation.ts';
 export type { OwnPrice, OwnRates, PriceOptions } from './pricing/overrides.ts';

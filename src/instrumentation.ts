@@ -6,7 +6,7 @@ import {
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
 import { beginner } from './calls/begin.ts';
-import { DeferredWork } from './calls/deferred.ts';
+import { DeferredWork, type RecordedWork } from './calls/deferred.ts';
 import { OpenCalls } from './calls/open-calls.ts';
 import type { Pipeline, Sink } from './calls/pipeline.ts';
 import { SessionMeter } from './calls/session.ts';
@@ -67,6 +67,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   declare private _patchAll: (() => void) | undefined;
   declare private _metrics: Metrics | undefined;
   declare private _sinks: readonly Sink[] | undefined;
+  declare private _records: readonly Sink[] | undefined;
   declare private _pipeline: Pipeline | undefined;
   declare private _prices: PriceBook | undefined;
   declare private _stopRefresh: (() => void) | undefined;
@@ -264,6 +265,14 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._pipeline = undefined;
   }
 
+  /** @internal Who else is told of every call; and what was metered before, if somebody knows. */
+  addRecords(sinks: readonly Sink[], recorded?: RecordedWork): void {
+    this._records = [...(this._records ?? []), ...sinks];
+    this._deferred ??= new DeferredWork();
+    if (recorded) this._deferred.useRecord(recorded);
+    this._pipeline = undefined;
+  }
+
   /** @internal The table in use. */
   get priceTable(): PriceTable {
     return this._priceBook().table;
@@ -289,7 +298,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._openCalls ??= new OpenCalls();
     this._openCalls.limitSeconds = abandonAfterSeconds ?? DEFAULT_ABANDON_AFTER_SECONDS;
     const pipeline: Pipeline = {
-      sinks: [...(this._sinks ?? (this._metrics ? [this._metrics] : [])), spanSink],
+      sinks: [...(this._sinks ?? (this._metrics ? [this._metrics] : [])), ...(this._records ?? []), spanSink],
       price: this._priceBook().price,
       users: { resolve, show: shownUser(shown) },
       streamUsage: streamUsage ?? true,

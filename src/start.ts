@@ -4,7 +4,10 @@ import { type Destination, traceDestinations } from './destinations.ts';
 import { type Diagnosis, diagnosis } from './diagnosis.ts';
 import { beforeExit } from './exit.ts';
 import { TokenmeterInstrumentation } from './instrumentation.ts';
-import { startMetering } from './metering.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { createStore } from './ledger/open.ts';
+import { type Recording, startRecording } from './ledger/recording.ts';
+import { type Metering, startMetering } from './metering.ts';
 import { firstLine, warnVisibly } from './report.ts';
 import {
   lateTracerProvider,
@@ -21,6 +24,8 @@ export interface Tokenmeter {
    * with an error that says what to do, when the port cannot be used.
    */
   readonly metricsUrl: Promise<string | undefined>;
+  /** Every call on record, with the option `ledger`. */
+  readonly ledger: Ledger | undefined;
   /** Says what is metered in this process, and where metrics and traces go. */
   diagnose(): Promise<Diagnosis>;
   /** Takes the patches out, exports what is left and closes the port. */
@@ -43,15 +48,19 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   }
   if (resolved.disabled) return disabledMeter();
   // What can fail comes first: nothing is patched by a start that fails.
+  const store = resolved.ledger && createStore(resolved.ledger);
   const metering = startMetering(resolved);
+  const recording = resolved.ledger && store && startRecording(store, resolved.ledger);
   const instrumentation = new TokenmeterInstrumentation(resolved.meter);
   metering.connect(instrumentation);
+  if (recording) record(recording, instrumentation, metering);
   const tracing = startTraces(instrumentation, resolved);
   let stopped: Promise<unknown> | undefined;
   const metricsUrl = metering.url;
   return {
     instrumentation,
     metricsUrl,
+    ledger: recording?.ledger,
     diagnose: async () => {
       const problems: string[] = [];
       const url = await metricsUrl.catch((error: Error) => void problems.push(error.message));
@@ -63,7 +72,7 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
     shutdown: async () => {
       instrumentation.disable();
       instrumentation.settleOpenCalls();
-      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown()]);
+      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown(), recording?.shutdown()]);
       await stopped;
     },
   };
@@ -74,10 +83,16 @@ function disabledMeter(): Tokenmeter {
   return {
     instrumentation: new TokenmeterInstrumentation({ enabled: false }),
     metricsUrl: Promise.resolve(undefined),
+    ledger: undefined,
     diagnose: async () =>
       diagnosis({ metrics: [], traces: [], problems: ['OTEL_SDK_DISABLED turns everything off'] }),
     shutdown: async () => {},
   };
+}
+
+function record(recording: Recording, instrumentation: TokenmeterInstrumentation, { meter }: Metering): void {
+  instrumentation.addRecords([recording.sink], recording.recorded);
+  if (meter) recording.observe(meter);
 }
 
 /** Spans go to the app's provider, or to one of ours where the variables name a place for traces. */

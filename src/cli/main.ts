@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts';
 import { addEstimate } from './estimate.ts';
 import { addModels } from './models.ts';
 import { addPrice } from './price.ts';
+import { addReport } from './report/report.ts';
 
 const program = new Command('tokenmeter')
   .description('Meters the calls that a Node.js app makes to OpenAI and Anthropic.')
@@ -18,6 +19,7 @@ addDoctor(program);
 addPrice(program);
 addEstimate(program);
 addModels(program);
+addReport(program);
 
 const USAGE_ERROR = 2;
 

@@ -101,5 +101,7 @@ export const EnvironmentSchema = v.object({
   TOKENMETER_ZERO_FIRST: v.optional(oneOf(ZERO_FIRST)),
   TOKENMETER_DISCOVERY: v.optional(v.string()),
   TOKENMETER_DRAIN_SECONDS: v.optional(drainText),
+  TOKENMETER_LEDGER: v.optional(v.string()),
+  TOKENMETER_LOGS: v.optional(booleanText),
   TOKENMETER_PRICES: v.optional(v.pipe(v.string(), v.rawTransform(readJson), PricesSchema)),
 });

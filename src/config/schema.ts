@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { UserResolver } from '../calls/pipeline.ts';
 import type { ShownUserOptions } from '../calls/shown-user.ts';
 import { priceEntries } from '../pricing/overrides.ts';
+import { LedgerSchema } from './ledger-schema.ts';
 
 export const PORT = 'a whole number from 0 to 65535';
 export const portNumber = v.pipe(
@@ -88,5 +89,7 @@ export const InstrumentationSchema = v.strictObject({
 export const ConfigSchema = v.strictObject({
   serviceName: v.optional(filled('a name')),
   prometheus: v.optional(v.union([v.literal(false), PrometheusSchema], 'an object or false')),
+  ledger: v.optional(LedgerSchema),
+  logs: v.optional(v.boolean('true or false')),
   ...meterEntries,
 });

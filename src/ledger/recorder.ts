@@ -24,7 +24,8 @@ export class Recorder implements Sink {
   }
 
   settle(call: SettledCall): void {
-    const id = call.workId === undefined ? this.#prefix + (this.#count++).toString(36) : idOfWork(call.workId);
+    const id =
+      call.workId === undefined ? this.#prefix + (this.#count++).toString(36) : idOfWork(call.workId);
     this.#queue.push(rowOf(call, id));
     if (this.#writesAtOnce) this.#queue.flushNow();
   }

@@ -57,10 +57,7 @@ export function rowOf(call: SettledCall, id: string): string {
 
 /** What only few calls have, and their price depends on. */
 export type UsageDetails = Partial<
-  Pick<
-    Usage,
-    'speed' | 'region' | 'serverTools' | 'units' | 'parts' | 'billedElsewhere'
-  > & {
+  Pick<Usage, 'speed' | 'region' | 'serverTools' | 'units' | 'parts' | 'billedElsewhere'> & {
     cacheWriteByLifetime: Readonly<Record<string, number>>;
     cachedAudio: number;
     cachedImage: number;

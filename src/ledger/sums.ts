@@ -52,14 +52,21 @@ export function additions(db: Kysely<Tables>, which: Expression<SqlBool>) {
 function addition(db: Kysely<Tables>, table: keyof typeof KEYS, which: Expression<SqlBool>) {
   const keys = Object.entries(KEYS[table] as Record<string, RawBuilder<unknown>>);
   const names = keys.map(([name]) => name);
-  const selected = [...keys.map(([, key]) => key), ...SUM_COLUMNS.map((sum) => sql`coalesce(sum(${SUM_OF_CALL[sum]}), 0)`)];
+  const selected = [
+    ...keys.map(([, key]) => key),
+    ...SUM_COLUMNS.map((sum) => sql`coalesce(sum(${SUM_OF_CALL[sum]}), 0)`),
+  ];
   const columns = [...names, ...SUM_COLUMNS].map((name) => sql.ref(name));
-  const raised = SUM_COLUMNS.map((sum) => sql`${sql.ref(sum)} = ${sql.ref(`${table}.${sum}`)} + excluded.${sql.ref(sum)}`);
+  const raised = SUM_COLUMNS.map(
+    (sum) => sql`${sql.ref(sum)} = ${sql.ref(`${table}.${sum}`)} + excluded.${sql.ref(sum)}`,
+  );
   const places = names.map((_, index) => sql.lit(index + 1));
   // In one order everywhere: two machines that add to the same sums do not wait for each other in a circle.
   return sql`insert into ${sql.table(table)} (${sql.join(columns)})
     select ${sql.join(selected)} from calls where ${which} group by ${sql.join(places)} order by ${sql.join(places)}
-    on conflict (${sql.join(names.map((name) => sql.ref(name)))}) do update set ${sql.join(raised)}`.compile(db);
+    on conflict (${sql.join(names.map((name) => sql.ref(name)))}) do update set ${sql.join(raised)}`.compile(
+    db,
+  );
 }
 
 function bucketOf(milliseconds: number): RawBuilder<number> {

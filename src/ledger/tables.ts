@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType } from 'kysely';
 import type { CALL_COLUMNS, CallColumn } from './columns.ts';
 
 /** SQLite brings integers as bigint, PostgreSQL as text: `toNumber` and `toBigInt` read both. */
@@ -10,7 +10,7 @@ export type CallsTable = {
   [C in CallColumn]: C extends 'id' | 'time' | 'provider' | 'price_list' | 'operation' | 'outcome'
     ? ValueOf<(typeof CALL_COLUMNS)[C]>
     : ValueOf<(typeof CALL_COLUMNS)[C]> | null;
-} & { seq: Generated<Integer> };
+} & { seq: ColumnType<number | bigint | string, never, never> };
 
 /** Sums over calls. Texts that a call does not have are empty here: a key has no nulls. */
 interface Sums {

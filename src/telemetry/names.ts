@@ -110,6 +110,16 @@ export const METRIC = {
     unit: '{s}',
     description: 'Time since the date of the price table in use.',
   },
+  ledgerDropped: {
+    name: 'tokenmeter.ledger.dropped.rows',
+    unit: '{row}',
+    description: 'Calls that are not on record: the ledger could not be written for too long.',
+  },
+  ledgerQueue: {
+    name: 'tokenmeter.ledger.queue.rows',
+    unit: '{row}',
+    description: 'Calls that wait to be put on record.',
+  },
   duration: {
     name: 'gen_ai.client.inference.duration',
     unit: 's',

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { LedgerError } from '../errors.ts';
-import { calls } from './0001-calls.ts';
 import type { Tables } from '../tables.ts';
+import { calls } from './0001-calls.ts';
 import type { Flavour } from './flavour.ts';
 
 const TABLE = 'tokenmeter_migrations';

@@ -95,8 +95,7 @@ export class SqliteFile {
         last = lastInsertRowid;
       }
       // Whoever writes is alone, so what lies between is ours.
-      if (first !== undefined)
-        for (const { sql } of this.#additions) this.#prepare(sql).run(first, last);
+      if (first !== undefined) for (const { sql } of this.#additions) this.#prepare(sql).run(first, last);
       this.#database.exec('commit');
     } catch (error) {
       this.#rollBack();
@@ -183,4 +182,3 @@ function valuesOf(row: string): SQLInputValue[] {
     return Number.isSafeInteger(number) ? number : BigInt(value);
   });
 }
-

@@ -1,7 +1,13 @@
 /** Runs in a thread of its own, and has a ledger open: SQLite keeps whoever calls it waiting. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { SqliteFile } from './sqlite-file.ts';
-import { failure, perform, type SqliteReply, type SqliteRequest, type SqliteThreadData } from './sqlite-messages.ts';
+import {
+  failure,
+  perform,
+  type SqliteReply,
+  type SqliteRequest,
+  type SqliteThreadData,
+} from './sqlite-messages.ts';
 
 const { options, answered, port } = workerData as SqliteThreadData & { port: MessagePort };
 let file: SqliteFile | undefined;
