@@ -1,17 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
 import {
-  COUNT,
   DRAIN,
   MAX_DRAIN_SECONDS,
   oneOf,
   PORT,
   PricesSchema,
   SALT,
-  SECONDS,
   USER_LABELS,
   ZERO_FIRST,
 } from './schema.ts';
+import { COUNT, SECONDS } from './values.ts';
 
 const METRIC_EXPORTERS = ['prometheus', 'otlp', 'console', 'none'] as const;
 export type MetricExporterName = (typeof METRIC_EXPORTERS)[number];

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { COUNT, filled, SECONDS } from './schema.ts';
+import { COUNT, filled, SECONDS } from './values.ts';
 
 const DAYS = 'a whole number of days above 0';
 const days = v.pipe(v.number(DAYS), v.safeInteger(DAYS), v.minValue(1, DAYS));

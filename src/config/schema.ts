@@ -3,6 +3,7 @@ import type { UserResolver } from '../calls/pipeline.ts';
 import type { ShownUserOptions } from '../calls/shown-user.ts';
 import { priceEntries } from '../pricing/overrides.ts';
 import { LedgerSchema } from './ledger-schema.ts';
+import { COUNT, filled, SECONDS } from './values.ts';
 
 export const PORT = 'a whole number from 0 to 65535';
 export const portNumber = v.pipe(
@@ -11,10 +12,8 @@ export const portNumber = v.pipe(
   v.minValue(0, PORT),
   v.maxValue(65535, PORT),
 );
-export const SECONDS = 'a number of seconds above 0';
 export const MAX_DRAIN_SECONDS = 3600;
 export const DRAIN = `a number of seconds from 0 to ${MAX_DRAIN_SECONDS}`;
-export const filled = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 
 const REFRESH_SECONDS = 'a number of seconds from 60 up';
 export const PricesSchema = v.strictObject(
@@ -35,7 +34,6 @@ export const PricesSchema = v.strictObject(
 export const USER_LABELS = ['raw', 'hash', 'off'] as const;
 export const ZERO_FIRST = ['scrape', 'always', 'never'] as const;
 export const SALT = 'at least 16 characters';
-export const COUNT = 'a whole number from 0 up';
 const count = v.pipe(v.number(COUNT), v.safeInteger(COUNT), v.minValue(0, COUNT));
 const aFunction = <T>() => v.custom<T>((value) => typeof value === 'function', 'a function');
 export const oneOf = <const T extends readonly string[]>(names: T) =>

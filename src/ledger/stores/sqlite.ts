@@ -85,7 +85,7 @@ export class SqliteStore implements Store {
     const open = async (writer: SqliteHost) => {
       this.#writer = writer;
       try {
-        await writer.request({ kind: 'open' });
+        await writer.request({ kind: 'open' }, true);
       } catch (error) {
         await writer.close();
         end();
