@@ -27,18 +27,19 @@ export function seriesProducer(table: SeriesTable, options: ProducerOptions): Me
   const isDelta = options.temporality === AggregationTemporality.DELTA;
   /** What was reported of each series, for those who want the difference. */
   const reported = new WeakMap<Series, number[]>();
-  let lastTime: HrTime | undefined;
+  /** Milliseconds since the epoch. */
+  let lastTime: number | undefined;
 
-  function dataOf(metric: InstrumentName, collection: Collection, now: HrTime): SumMetricData {
+  function dataOf(metric: InstrumentName, collection: Collection, now: number): SumMetricData {
     const toDataPoint = ({ series, cell, labels, value }: Point): DataPoint<number> => {
-      const started = hrTime(series.startedAt);
-      const common = { attributes: { ...series.labels, ...labels }, endTime: now };
-      if (!isDelta) return { ...common, startTime: started, value };
+      const started = Math.min(series.startedAt, now);
+      const common = { attributes: { ...series.labels, ...labels }, endTime: hrTime(now) };
+      if (!isDelta) return { ...common, startTime: hrTime(started), value };
       const before = reported.get(series) ?? [];
       const difference = value - (before[cell] ?? 0);
       before[cell] = value;
       reported.set(series, before);
-      return { ...common, startTime: lastTime ?? started, value: difference };
+      return { ...common, startTime: hrTime(lastTime ?? started), value: difference };
     };
     const dataPoints = Array.from(pointsOf(metric, table, collection), toDataPoint);
     // OTel SDK 2 wants to see the type.
@@ -57,7 +58,8 @@ export function seriesProducer(table: SeriesTable, options: ProducerOptions): Me
     async collect() {
       table.sweep();
       const collection = reader.begin();
-      const now = hrTime(Date.now());
+      // A clock may be set back; the time of what was pushed may not.
+      const now = Math.max(Date.now(), lastTime ?? 0);
       const metrics = COUNTERS.map((metric) => dataOf(metric, collection, now)).filter(
         ({ dataPoints }) => dataPoints.length > 0,
       );

@@ -72,6 +72,21 @@ describe('what is pushed', () => {
     assert.deepEqual(values(await costs()), [1, 1]);
   });
 
+  test('a clock that is set back does not make time run backwards', async (t) => {
+    const { costs, spend } = pushed(DELTA);
+    t.mock.timers.enable({ apis: ['Date'], now: 2_000_000 });
+    spend('ann');
+    const [first] = await costs();
+    t.mock.timers.setTime(1_000_000);
+    spend('ann');
+    spend('bob');
+    for (const point of await costs()) {
+      assert.deepEqual(point.startTime, first?.endTime);
+      assert.ok(time(point.endTime) >= time(point.startTime));
+      assert.equal(point.value, 1);
+    }
+  });
+
   test('a series that was dropped comes back with a later start', async () => {
     const { costs, spend } = pushed(CUMULATIVE, 0, 0.000_001);
     spend('ann');
