@@ -4,7 +4,7 @@ export interface LedgerOptions {
   readonly sqlite?: string | undefined;
   /**
    * The URL of a PostgreSQL database, for several machines, instead of a file: `npm install pg`. Tables are made in
-   * its schema `tokenmeter`, unless the URL says `?options=-c search_path=…`.
+   * its schema `tokenmeter`, unless the URL says `?schema=name`.
    */
   readonly postgres?: string | undefined;
   /** Seconds until a call is written, at the latest: what a killed process loses. Default: 1. */

@@ -8,3 +8,9 @@ export function callAt(time: string, facts: CallFacts & Partial<SettledCall> = {
   const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   return { ...settled(given), startedAtMs: Date.parse(time), ...more };
 }
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

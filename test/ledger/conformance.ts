@@ -7,7 +7,7 @@ import { prune } from '../../src/ledger/retention.ts';
 import { rowOf } from '../../src/ledger/row.ts';
 import { BadRows, type Store } from '../../src/ledger/stores/store.ts';
 import { textOutput } from '../../src/usage.ts';
-import { callAt } from './calls.ts';
+import { callAt, collect } from './calls.ts';
 
 /** A place for ledgers: each opening of one name is the same ledger, seen by another process. */
 export interface Place {
@@ -64,7 +64,7 @@ export function conformance(place: () => Place): void {
         },
       });
       await store.append(rows(call));
-      const [found, more] = await Array.fromAsync(ledger.calls({ where: { team: 'search' } }));
+      const [found, more] = await collect(ledger.calls({ where: { team: 'search' } }));
       assert.equal(more, undefined);
       const { id: _, ...read } = found ?? assert.fail();
       assert.deepEqual(read, {
@@ -86,7 +86,7 @@ export function conformance(place: () => Place): void {
         outputAudioTokens: 0,
         outputImageTokens: 0,
         totalTokens: 107,
-        costUsd: 9007.199254740993,
+        costUsd: 9007.199254740992,
         picoUsd: 9_007_199_254_740_993n,
         picoUsdByClass: { input: 9_007_199_254_740_992n, output: 1n },
         priceVersion: 'v1',
@@ -110,9 +110,9 @@ export function conformance(place: () => Place): void {
     test('holds nothing of a message, nor a user who may not be shown', async () => {
       const call = callAt('2026-07-02T12:00:00Z', { team: 'hidden' });
       await store.append(rows({ ...call, who: { user: 'secret', team: 'hidden' } }));
-      const [found] = await Array.fromAsync(ledger.calls({ where: { team: 'hidden' } }));
+      const [found] = await collect(ledger.calls({ where: { team: 'hidden' } }));
       assert.equal(found?.user, undefined);
-      const everything = await Array.fromAsync(ledger.calls());
+      const everything = await collect(ledger.calls());
       assert.doesNotMatch(
         JSON.stringify(everything, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
         /secret|content/,
@@ -126,13 +126,13 @@ export function conformance(place: () => Place): void {
       const [sum] = await ledger.usage({ where: { team: 'twice' } });
       assert.equal(sum?.calls, 2);
       assert.equal(sum?.picoUsd, 12n);
-      assert.equal((await Array.fromAsync(ledger.calls({ where: { team: 'twice' } }))).length, 2);
+      assert.equal((await collect(ledger.calls({ where: { team: 'twice' } }))).length, 2);
     });
 
     test('a row that cannot be is refused, and nothing of its batch is there', async () => {
       const good = rows(callAt('2026-07-04T12:00:00Z', { team: 'batch' }));
       await assert.rejects(store.append(`${good}${BETWEEN_ROWS}only an id`), BadRows);
-      assert.deepEqual(await Array.fromAsync(ledger.calls({ where: { team: 'batch' } })), []);
+      assert.deepEqual(await collect(ledger.calls({ where: { team: 'batch' } })), []);
       await store.append(good);
       assert.equal((await ledger.usage({ where: { team: 'batch' } }))[0]?.calls, 1);
     });
@@ -172,7 +172,7 @@ export function conformance(place: () => Place): void {
 
     /** As slow and plain as can be. */
     async function plainly(select: (call: { time: Date; user: string | undefined }) => boolean) {
-      const calls = (await Array.fromAsync(ledger.calls())).filter(select);
+      const calls = (await collect(ledger.calls())).filter(select);
       return { calls: calls.length, picoUsd: calls.reduce((sum, { picoUsd = 0n }) => sum + picoUsd, 0n) };
     }
 
@@ -201,7 +201,7 @@ export function conformance(place: () => Place): void {
         const [all] = await ledger.usage(day);
         assert.equal(all?.calls, hours);
         const byHour = await ledger.usage({ ...day, by: ['hour'] });
-        assert.equal(byHour.length, hours + (timeZone === 'Asia/Kolkata' ? 0 : 0));
+        assert.equal(byHour.length, hours);
         const byUser = await ledger.usage({ ...day, by: ['user'] });
         assert.equal(
           byUser.reduce((sum, { calls }) => sum + calls, 0),
@@ -340,7 +340,7 @@ export function conformance(place: () => Place): void {
         rows: 2,
         sums: 2,
       });
-      assert.equal((await Array.fromAsync(ledger.calls())).length, 1);
+      assert.equal((await collect(ledger.calls())).length, 1);
       const days = await ledger.usage({ by: ['day', 'user'] });
       assert.deepEqual(
         days.map(({ day }) => day),

@@ -10,7 +10,7 @@ describe('a ledger in PostgreSQL', { skip: missingPostgres }, () => {
     server = await startPostgres();
     place = {
       async open(name) {
-        const store = new PostgresStore(`${server.url}?options=${encodeURIComponent(`-c search_path=${name}`)}`);
+        const store = new PostgresStore(`${server.url}?schema=${name}`);
         await store.open();
         return store;
       },

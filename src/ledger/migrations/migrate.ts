@@ -10,34 +10,29 @@ const TABLE = 'tokenmeter_migrations';
 /** In the order in which they are applied; names sort as that order, and are never reused. */
 const MIGRATIONS: Readonly<Record<string, (flavour: Flavour) => Migration>> = { '0001-calls': calls };
 
-/** Brings a database to the schema of this version. Several processes may do that at the same time. */
-export async function migrate(db: Kysely<Tables>, flavour: Flavour): Promise<void> {
+/** Brings a database, or a schema in it that it makes, to what this version needs. Several processes may do that at the same time. */
+export async function migrate(db: Kysely<Tables>, flavour: Flavour, schema?: string): Promise<void> {
   const migrations = Object.fromEntries(
     Object.entries(MIGRATIONS).map(([name, migration]) => [name, migration(flavour)]),
   );
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => migrations },
+    ...(schema !== undefined && { migrationTableSchema: schema }),
     migrationTableName: TABLE,
     migrationLockTableName: `${TABLE}_lock`,
   });
-  await refuseNewer(db);
   const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
+  if (!error) return;
+  const newer = newerSchema(error);
+  if (newer === undefined) throw error;
+  throw new LedgerError(
+    `the ledger was written by a newer version of tokenmeter: it has schema ${newer}, and this version knows up to ` +
+      `${Object.keys(MIGRATIONS).at(-1)}. Update tokenmeter, or give it another ledger.`,
+  );
 }
 
-async function refuseNewer(db: Kysely<Tables>): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === TABLE)) return;
-  const applied = await (db as unknown as Kysely<Record<string, { name: string }>>)
-    .selectFrom(TABLE)
-    .select('name')
-    .execute();
-  const unknown = applied.map(({ name }) => name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
-  if (unknown.length === 0) return;
-  const newest = Object.keys(MIGRATIONS).at(-1);
-  throw new LedgerError(
-    `the ledger was written by a newer version of tokenmeter: it has schema ${unknown.sort().at(-1)}, and this ` +
-      `version knows up to ${newest}. Update tokenmeter, or give it another ledger.`,
-  );
+/** What Kysely says of a migration that was applied and that it does not know. */
+function newerSchema(error: unknown): string | undefined {
+  return /previously executed migration (\S+) is missing/.exec((error as Error).message)?.[1];
 }

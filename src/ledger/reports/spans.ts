@@ -33,6 +33,7 @@ export function daysBefore(day: string, days: number): string {
 
 /** The hours, days or months that a time consists of, each as long as it is there: 23 hours, or 25, too. */
 export function spansOf(from: number, to: number, unit: TimeDimension | undefined, timeZone: string): Span[] {
+  checkZone(timeZone);
   if (unit === undefined) return [{ label: '', from, to }];
   const spans: Span[] = [];
   let start = floor(from, unit, timeZone);
@@ -51,7 +52,7 @@ export function spansOf(from: number, to: number, unit: TimeDimension | undefine
 }
 
 function floor(time: number, unit: TimeDimension, timeZone: string): Temporal.ZonedDateTime {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(checkZone(timeZone));
+  const zoned = Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(timeZone);
   if (unit === 'hour') return zoned.round({ smallestUnit: 'hour', roundingMode: 'floor' });
   const day = zoned.startOfDay();
   return unit === 'day' ? day : day.with({ day: 1 }).startOfDay();

@@ -44,7 +44,7 @@ export async function usage<D extends Dimension>(
 
   const places = [unit, ...keys].filter((name) => name !== undefined);
   const groups = places.map((name) => sql.ref(name));
-  const orders = orderBy ? [sql`${ORDERS[orderBy]} desc`] : [];
+  const orders = orderBy ? ORDERS[orderBy] : [];
   const { rows } = await sql<Found>`
     select ${sql.join([...groups, ...SELECTED])} from (${sql.join(parts, sql` union all `)}) as found
     ${groups.length > 0 ? sql`group by ${sql.join(groups)}` : sql``}
@@ -97,18 +97,24 @@ export function condition(
  * Money is summed up in two parts: the sum of all calls of some years may be more than 64 bits hold, as may a
  * sum in dollars be less than exact.
  */
+const MICRO_SUM = sql`coalesce(sum(cost_pico_usd / ${sql.lit(MICRO)}), 0)`;
+const REST_SUM = sql`coalesce(sum(cost_pico_usd % ${sql.lit(MICRO)}), 0)`;
+
 const SELECTED: readonly RawBuilder<unknown>[] = [
   ...SUM_COLUMNS.filter((name) => name !== 'cost_pico_usd').map(
     (name) => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`,
   ),
-  sql`sum(cost_pico_usd / ${sql.lit(MICRO)}) as micro`,
-  sql`sum(cost_pico_usd % ${sql.lit(MICRO)}) as rest`,
+  sql`${MICRO_SUM} as micro`,
+  sql`${REST_SUM} as rest`,
 ];
 
 const ORDERS = {
-  cost: sql`coalesce(sum(cost_pico_usd / ${sql.lit(MICRO)}), 0)`,
-  tokens: sql`coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0)`,
-  requests: sql`sum(requests)`,
+  cost: [
+    sql`${MICRO_SUM} + ${REST_SUM} / ${sql.lit(MICRO)} desc`,
+    sql`${REST_SUM} % ${sql.lit(MICRO)} desc`,
+  ],
+  tokens: [sql`coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0) desc`],
+  requests: [sql`sum(requests) desc`],
 } as const;
 
 function keysOf(row: Found, names: readonly string[]): Record<string, string | undefined> {

@@ -8,6 +8,7 @@ import { additions } from '../sums.ts';
 import type { Tables } from '../tables.ts';
 import { BadRows, type SqlStatement } from './store.ts';
 
+/** Unless the URL says `?schema=name`. */
 const SCHEMA = 'tokenmeter';
 
 const FLAVOUR: Flavour = {
@@ -30,10 +31,12 @@ export class PostgresDatabase {
 
   static async connect(url: string, name: string): Promise<PostgresDatabase> {
     const { Pool } = await loadDriver();
-    const hasPath = new URL(url).searchParams.get('options')?.includes('search_path');
+    const address = new URL(url);
+    const schema = address.searchParams.get('schema') ?? SCHEMA;
+    address.searchParams.delete('schema');
     const pool = new Pool({
-      connectionString: url,
-      ...(!hasPath && { options: `-c search_path=${SCHEMA}` }),
+      connectionString: address.href,
+      options: `-c search_path=${schema}`,
       max: 4,
       connectionTimeoutMillis: 5000,
       // A question does not keep the process from ending, nor does a connection that waits for one.
@@ -44,8 +47,7 @@ export class PostgresDatabase {
     pool.on('error', () => {});
     const database = new PostgresDatabase(pool);
     try {
-      if (!hasPath) await sql`create schema if not exists ${sql.id(SCHEMA)}`.execute(database.kysely);
-      await migrate(database.kysely, FLAVOUR);
+      await migrate(database.kysely, FLAVOUR, schema);
       return database;
     } catch (cause) {
       await database.close();
@@ -80,13 +82,12 @@ export class PostgresDatabase {
   }
 
   /** The ids of retrieved work, the newest first. */
-  async recordedWork(since: number, max: number): Promise<string[]> {
+  async recordedWork(max: number): Promise<string[]> {
     const rows = await this.kysely
       .selectFrom('calls')
       .select('id')
       .where('id', '>=', 'work:')
       .where('id', '<', 'work;')
-      .where('time', '>=', since)
       .orderBy('time', 'desc')
       .limit(max)
       .execute();

@@ -4,8 +4,7 @@ import type { Tables } from '../tables.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
 import type { SqlStatement, Store } from './store.ts';
 
-/** Results of batches are retrieved within weeks: what was recorded before is not looked for. */
-const REMEMBERED_DAYS = 60;
+/** Of retrieved results, the newest. */
 const MAX_REMEMBERED = 500_000;
 
 /** A ledger that several machines share. */
@@ -64,8 +63,7 @@ export class PostgresStore implements Store {
   async #connect(): Promise<PostgresDatabase> {
     const { PostgresDatabase } = await import(/* webpackMode: "eager" */ './postgres-database.ts');
     const database = await PostgresDatabase.connect(this.#url, this.name);
-    const since = Date.now() - REMEMBERED_DAYS * 86_400_000;
-    this.#known = new Set(await database.recordedWork(since, MAX_REMEMBERED));
+    this.#known = new Set(await database.recordedWork(MAX_REMEMBERED));
     return database;
   }
 }
