@@ -44,17 +44,22 @@ const KEYS = {
   },
 } as const;
 
-/** Statements that add some rows of `calls` to the sums. They must be rows that were not added before. */
-export function additions(db: Kysely<Tables>, which: Expression<SqlBool>) {
-  return [addition(db, 'usage_by_model', which), addition(db, 'usage_by_user', which)];
+/** Statements that add some rows of `calls` to the sums, which must not be in them; or take out rows that are. */
+export function additions(db: Kysely<Tables>, which: Expression<SqlBool>, sign: 1 | -1 = 1) {
+  return [addition(db, 'usage_by_model', which, sign), addition(db, 'usage_by_user', which, sign)];
 }
 
-function addition(db: Kysely<Tables>, table: keyof typeof KEYS, which: Expression<SqlBool>) {
+function addition(
+  db: Kysely<Tables>,
+  table: keyof typeof KEYS,
+  which: Expression<SqlBool>,
+  sign: 1 | -1,
+) {
   const keys = Object.entries(KEYS[table] as Record<string, RawBuilder<unknown>>);
   const names = keys.map(([name]) => name);
   const selected = [
     ...keys.map(([, key]) => key),
-    ...SUM_COLUMNS.map((sum) => sql`coalesce(sum(${SUM_OF_CALL[sum]}), 0)`),
+    ...SUM_COLUMNS.map((sum) => sql`coalesce(sum(${SUM_OF_CALL[sum]}), 0) * ${sql.lit(sign)}`),
   ];
   const columns = [...names, ...SUM_COLUMNS].map((name) => sql.ref(name));
   const raised = SUM_COLUMNS.map(

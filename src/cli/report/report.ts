@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { addDaily } from './daily.ts';
+import { addExport } from './export.ts';
 import { addModelsReport } from './models.ts';
+import { addReconcile } from './reconcile.ts';
+import { addReprice } from './reprice.ts';
 import { addTop } from './top.ts';
 import { addUser } from './user.ts';
 
@@ -23,4 +26,7 @@ export function addReport(program: Command): void {
   addUser(report);
   addModelsReport(report);
   addTop(report);
+  addExport(report);
+  addReprice(report);
+  addReconcile(report);
 }
