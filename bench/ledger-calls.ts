@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { Temporal } from 'temporal-polyfill';
 import { sql } from 'kysely';
+import { Temporal } from 'temporal-polyfill';
 import { remoteSqlite } from '../src/ledger/stores/remote-sqlite.ts';
 import { SqliteFile } from '../src/ledger/stores/sqlite-file.ts';
 import { additions } from '../src/ledger/sums.ts';
@@ -23,7 +23,9 @@ export async function generateCalls(path: string, rows: number): Promise<void> {
   for (let first = 0; first < rows; first += 500_000) {
     insert.run({ first, last: Math.min(rows, first + 500_000) - 1, start, step });
   }
-  database.exec('create index calls_time on calls (time); create index calls_user_time on calls (user_id, time)');
+  database.exec(
+    'create index calls_time on calls (time); create index calls_user_time on calls (user_id, time)',
+  );
   const db = remoteSqlite(async () => []);
   for (const { sql: text } of additions(db, sql<boolean>`seq > 0`)) database.exec(text);
   database.exec('pragma wal_checkpoint(truncate)');

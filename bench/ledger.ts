@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util';
 import { Ledger } from '../src/ledger/ledger.ts';
 import { startRecording } from '../src/ledger/recording.ts';
 import { SqliteStore } from '../src/ledger/stores/sqlite.ts';
-import { generateCalls, FIRST_DAY, MONTH } from './ledger-calls.ts';
 import { settled } from '../test/telemetry/calls.ts';
+import { FIRST_DAY, generateCalls, MONTH } from './ledger-calls.ts';
 
 const { values } = parseArgs({
   options: {
@@ -42,7 +42,8 @@ async function writing(seconds: number): Promise<void> {
   while (performance.now() - start < seconds * 1000) {
     const due = Math.min(1000, (performance.now() - start) * 10 - made);
     const begun = performance.now();
-    for (let count = 0; count < due; count++) recording.sink.settle(calls[made++ % 1000] as (typeof calls)[0]);
+    for (let count = 0; count < due; count++)
+      recording.sink.settle(calls[made++ % 1000] as (typeof calls)[0]);
     inSettle += performance.now() - begun;
     await delay(5);
   }
@@ -73,7 +74,8 @@ async function asking(rows: number): Promise<void> {
     'one day by model': () => ledger.dailySummary(day),
     'one day by model, in Kolkata': () => ledger.dailySummary(day, 'Asia/Kolkata'),
     "a user's 30 days": () => ledger.usage({ ...month, by: ['day'], where }),
-    "a user's 30 days, in Kolkata": () => ledger.usage({ ...month, by: ['day'], where, timeZone: 'Asia/Kolkata' }),
+    "a user's 30 days, in Kolkata": () =>
+      ledger.usage({ ...month, by: ['day'], where, timeZone: 'Asia/Kolkata' }),
     'top users of a month': () => ledger.topUsers(MONTH),
     'top users of a month, in Kolkata': () => ledger.topUsers({ ...MONTH, timeZone: 'Asia/Kolkata' }),
     'a month by day and model': () => ledger.usage({ ...MONTH, by: ['day', 'model'] }),

@@ -3,8 +3,8 @@ import { isUnpriced } from '../pricing/cost.ts';
 import type { CallToPrice } from '../pricing/price.ts';
 import type { PricedCall, Unpriced } from '../pricing/types.ts';
 import { NO_COUNTS, type Usage } from '../usage.ts';
-import type { Moment } from './reports/types.ts';
 import { type CallRow, pages } from './reports/rows.ts';
+import type { Moment } from './reports/types.ts';
 import { byClass, type UsageDetails } from './row.ts';
 import type { SqlStatement, Store } from './stores/store.ts';
 import { additions } from './sums.ts';
@@ -119,7 +119,13 @@ function callOf(row: CallRow, deployments: Readonly<Record<string, string>>): Ca
 
 function usageOf(row: CallRow): Usage {
   const details = (row.usage_details === null ? {} : JSON.parse(row.usage_details)) as UsageDetails;
-  const { cacheWriteByLifetime = NO_COUNTS, cachedAudio, cachedImage, serverTools = NO_COUNTS, ...rest } = details;
+  const {
+    cacheWriteByLifetime = NO_COUNTS,
+    cachedAudio,
+    cachedImage,
+    serverTools = NO_COUNTS,
+    ...rest
+  } = details;
   const total = toNumber(row.input_tokens);
   const cacheRead = toNumber(row.cache_read_tokens);
   const cacheWrite = toNumber(row.cache_write_tokens);

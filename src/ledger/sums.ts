@@ -49,12 +49,7 @@ export function additions(db: Kysely<Tables>, which: Expression<SqlBool>, sign: 
   return [addition(db, 'usage_by_model', which, sign), addition(db, 'usage_by_user', which, sign)];
 }
 
-function addition(
-  db: Kysely<Tables>,
-  table: keyof typeof KEYS,
-  which: Expression<SqlBool>,
-  sign: 1 | -1,
-) {
+function addition(db: Kysely<Tables>, table: keyof typeof KEYS, which: Expression<SqlBool>, sign: 1 | -1) {
   const keys = Object.entries(KEYS[table] as Record<string, RawBuilder<unknown>>);
   const names = keys.map(([name]) => name);
   const selected = [

@@ -220,7 +220,14 @@ export function conformance(place: () => Place): void {
         ['2026-03-29T23:59:00Z', '2026-03-30T00:01:00Z'],
       ] as const) {
         const plain = await plainly(({ time }) => time >= new Date(from) && time < new Date(to));
-        for (const by of [[], ['user'], ['team'], ['model', 'team'], ['outcome'], ['user', 'team']] as const) {
+        for (const by of [
+          [],
+          ['user'],
+          ['team'],
+          ['model', 'team'],
+          ['outcome'],
+          ['user', 'team'],
+        ] as const) {
           const found = await ledger.usage({ from: new Date(from), to: new Date(to), by });
           assert.equal(
             found.reduce((sum, { calls }) => sum + calls, 0),
@@ -310,7 +317,11 @@ export function conformance(place: () => Place): void {
   });
 
   test('two processes on one ledger, at the same time from the first moment', async () => {
-    const stores = await Promise.all([place().open('shared'), place().open('shared'), place().open('shared')]);
+    const stores = await Promise.all([
+      place().open('shared'),
+      place().open('shared'),
+      place().open('shared'),
+    ]);
     try {
       const call = () => callAt('2026-07-01T12:00:00Z', { user: 'ann' });
       await Promise.all(

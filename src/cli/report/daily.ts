@@ -43,7 +43,9 @@ function print({ date, timeZone, models, total, budget }: DailySummary): string 
   const lines = [paint('bold', title), '='.repeat(title.length)];
   for (const { model, requests, picoUsd, unpriced } of models) {
     const unknown = unpriced === 0 ? '' : ` (${number(unpriced)} without a known price)`;
-    lines.push(`${model ?? 'unknown model'}: ${number(requests)} ${requests === 1 ? 'request' : 'requests'}, ${usd(picoUsd)}${unknown}`);
+    lines.push(
+      `${model ?? 'unknown model'}: ${number(requests)} ${requests === 1 ? 'request' : 'requests'}, ${usd(picoUsd)}${unknown}`,
+    );
   }
   if (models.length === 0) lines.push('no calls');
   lines.push(`Total: ${usd(total.picoUsd)}`);

@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
-import { type BasicType, ParquetWriter } from 'hyparquet-writer';
+import { type BasicType, fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { CALL_COLUMNS, type CallColumn, COLUMN_NAMES } from '../../ledger/columns.ts';
 import type { CallRow } from '../../ledger/reports/rows.ts';
 import { usdFromPico } from '../../pricing/cost.ts';
-import { fileWriter } from 'hyparquet-writer';
 
 export interface ExportWriter {
   write(rows: readonly CallRow[]): Promise<void>;
@@ -19,7 +18,7 @@ const COLUMNS = [...COLUMN_NAMES, 'cost_usd'] as const;
 type Column = (typeof COLUMNS)[number];
 
 /** As it is on record, with a date that is one, and money that people read. */
-function valueOf(row: CallRow, column: Column): Value {
+function cellOf(row: CallRow, column: Column): Value {
   if (column === 'cost_usd') {
     return row.cost_pico_usd === null ? undefined : usdFromPico(BigInt(row.cost_pico_usd));
   }
@@ -38,7 +37,7 @@ function csvWriter(out: string | undefined): ExportWriter {
   let header = true;
   return {
     async write(rows) {
-      const records = rows.map((row) => COLUMNS.map((column) => text(valueOf(row, column))));
+      const records = rows.map((row) => COLUMNS.map((column) => text(cellOf(row, column))));
       // A user who calls himself `=cmd()` is no formula.
       await put(stream, stringify(records, { header, columns: [...COLUMNS], escape_formulas: true }));
       header = false;
@@ -57,8 +56,11 @@ function jsonWriter(out: string | undefined): ExportWriter {
   return {
     async write(rows) {
       for (const row of rows) {
-        const record = Object.fromEntries(COLUMNS.map((column) => [column, valueOf(row, column)]));
-        await put(stream, separator + JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? `${value}` : value)));
+        const record = Object.fromEntries(COLUMNS.map((column) => [column, cellOf(row, column)]));
+        await put(
+          stream,
+          separator + JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
+        );
         separator = ',\n';
       }
     },
@@ -123,7 +125,7 @@ function schemaElement(name: Column) {
 }
 
 function parquetValue(row: CallRow, column: Column): Value {
-  const value = valueOf(row, column);
+  const value = cellOf(row, column);
   return typeOf(column) === 'INT64' && typeof value === 'number' ? BigInt(value) : value;
 }
 

@@ -32,7 +32,8 @@ export function addExport(report: Command): void {
     .action(async (options: ExportOptions, command: Command) => {
       const { ledger, timeZone, format, json, out, from, to } = options;
       const kind = json ? 'json' : format;
-      if (kind === 'parquet' && out === undefined) command.error('error: --format parquet needs --out <file>');
+      if (kind === 'parquet' && out === undefined)
+        command.error('error: --format parquet needs --out <file>');
       await withLedger(ledger, async (opened, store) => {
         // What only this command needs, and takes a while to load.
         const { WRITERS } = await import('./export-writers.ts');

@@ -8,7 +8,11 @@ export interface Progress {
 /** On standard error, where that is a terminal; gone when the work is done. */
 export function progress(what: string, total: number): Progress {
   const bar = new SingleBar(
-    { stream: process.stderr, clearOnComplete: true, format: `${what} {bar} {percentage}% | {eta_formatted} left` },
+    {
+      stream: process.stderr,
+      clearOnComplete: true,
+      format: `${what} {bar} {percentage}% | {eta_formatted} left`,
+    },
     Presets.shades_classic,
   );
   bar.start(total, 0);

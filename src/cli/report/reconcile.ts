@@ -61,7 +61,9 @@ const MEASURES = [
 
 function print(name: string, compared: readonly Comparison[], tolerance: number): string {
   if (compared.length === 0) return `${name}: there is nothing in the file`;
-  const told = MEASURES.filter(([measure]) => compared.some(({ provider }) => provider[measure] !== undefined));
+  const told = MEASURES.filter(([measure]) =>
+    compared.some(({ provider }) => provider[measure] !== undefined),
+  );
   const columns = [
     { title: 'day', isText: true },
     { title: 'model', isText: true },

@@ -30,13 +30,23 @@ export function addReprice(report: Command): void {
       withLedger(ledger, async (opened, store) => {
         const { reprice } = await import('../../ledger/reprice.ts');
         const { TOKENMETER_PRICES, TOKENMETER_DEPLOYMENTS } = process.env;
-        const { prices, deployments } = resolveConfig({}, { TOKENMETER_PRICES, TOKENMETER_DEPLOYMENTS }).meter;
+        const { prices, deployments } = resolveConfig(
+          {},
+          { TOKENMETER_PRICES, TOKENMETER_DEPLOYMENTS },
+        ).meter;
         const [sum] = await opened.usage({ from: since, timeZone });
         const bar = progress('pricing', sum?.calls ?? 0);
         try {
           const { price } = bookOf(prices);
           const onProgress = (calls: number) => bar.advance(calls);
-          const result = await reprice(store, { since, timeZone, price, deployments, isDry: dryRun, onProgress });
+          const result = await reprice(store, {
+            since,
+            timeZone,
+            price,
+            deployments,
+            isDry: dryRun,
+            onProgress,
+          });
           bar.stop();
           if (json) printJson({ since, timeZone, dryRun: dryRun ?? false, ...result });
           else console.log(print(result, dryRun === true));

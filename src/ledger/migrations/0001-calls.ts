@@ -37,6 +37,7 @@ export const calls = (flavour: Flavour): Migration => ({
         .createTable('facts')
         .addColumn('name', 'text', (column) => column.primaryKey().notNull())
         .addColumn('value', 'text', (column) => column.notNull()),
+      'keyed',
     ).execute();
     await createViews(db, flavour);
   },
@@ -56,7 +57,7 @@ async function createCalls(db: Kysely<unknown>, flavour: Flavour): Promise<void>
     .addColumn('requests', integer, (column) => column.notNull()) as CreateTableBuilder<string, string>;
   for (const name of INTEGERS) table = table.addColumn(name, integer);
   for (const name of TEXTS) table = table.addColumn(name, 'text');
-  await ended(flavour, table).execute();
+  await ended(flavour, table, 'counted').execute();
   await db.schema.createIndex('calls_time').on('calls').column('time').execute();
   await db.schema.createIndex('calls_user_time').on('calls').columns(['user_id', 'time']).execute();
 }
@@ -72,7 +73,7 @@ async function createSums(
     .addColumn('bucket', flavour.integer, (column) => column.notNull()) as CreateTableBuilder<string, string>;
   for (const key of keys) table = table.addColumn(key, 'text', (column) => column.notNull());
   for (const sum of SUMS) table = table.addColumn(sum, flavour.integer, (column) => column.notNull());
-  await ended(flavour, table.addPrimaryKeyConstraint(`${name}_key`, ['bucket', ...keys])).execute();
+  await ended(flavour, table.addPrimaryKeyConstraint(`${name}_key`, ['bucket', ...keys]), 'keyed').execute();
 }
 
 /** The tables that people make by hand for this, for the queries that they have. */
@@ -89,6 +90,10 @@ async function createViews(db: Kysely<unknown>, { timestamp }: Flavour): Promise
     output_tokens, ${costUsd} as cost from calls`.execute(db);
 }
 
-function ended<T extends CreateTableBuilder<string, string>>({ tableEnd }: Flavour, table: T) {
-  return tableEnd ? table.modifyEnd(tableEnd) : table;
+function ended<T extends CreateTableBuilder<string, string>>(
+  { tableEnd }: Flavour,
+  table: T,
+  kind: 'keyed' | 'counted',
+) {
+  return tableEnd ? table.modifyEnd(tableEnd[kind]) : table;
 }

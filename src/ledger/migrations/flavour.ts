@@ -8,8 +8,10 @@ export interface Flavour {
     define(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
   };
   readonly integer: 'integer' | 'bigint';
-  /** What stands at the end of a table's definition. */
-  readonly tableEnd: RawBuilder<unknown> | undefined;
+  /** What stands at the end of a table's definition; of one that lies in the order of its key, and of others. */
+  readonly tableEnd:
+    | { readonly keyed: RawBuilder<unknown>; readonly counted: RawBuilder<unknown> }
+    | undefined;
   /** A time in milliseconds as people read it, and as the database's functions of dates take it. */
   timestamp(column: string): RawBuilder<unknown>;
 }

@@ -35,7 +35,9 @@ export async function compare(ledger: Ledger, { provider, lines }: ProviderExpor
       model: their?.model ?? mine?.model ?? ALL_MODELS,
       ledger: mine?.sums ?? {},
       provider: their?.sums ?? {},
-      difference: Math.max(...told.map((measure) => differ(mine?.sums[measure] ?? 0, their?.sums[measure] ?? 0))),
+      difference: Math.max(
+        ...told.map((measure) => differ(mine?.sums[measure] ?? 0, their?.sums[measure] ?? 0)),
+      ),
     };
   });
 }
@@ -45,7 +47,11 @@ interface Total {
   readonly sums: Partial<Record<Measure, number>>;
 }
 
-function total(lines: readonly ProviderLine[], told: readonly Measure[], isByModel: boolean): Map<string, Total> {
+function total(
+  lines: readonly ProviderLine[],
+  told: readonly Measure[],
+  isByModel: boolean,
+): Map<string, Total> {
   const totals = new Map<string, Total>();
   for (const line of lines) {
     const model = isByModel ? (line.model ?? 'no model') : ALL_MODELS;

@@ -61,9 +61,11 @@ function readJson(content: string): ProviderExport | undefined {
 /** Each with the time of its bucket. */
 function resultsOf({ data }: Fields): Fields[] {
   if (!Array.isArray(data)) return [];
-  return data.map(fieldsIn).flatMap(({ results, ...bucket }) =>
-    Array.isArray(results) ? results.map((result) => ({ ...bucket, ...fieldsIn(result) })) : [],
-  );
+  return data
+    .map(fieldsIn)
+    .flatMap(({ results, ...bucket }) =>
+      Array.isArray(results) ? results.map((result) => ({ ...bucket, ...fieldsIn(result) })) : [],
+    );
 }
 
 function linesOf(format: ExportFormat, rows: readonly Fields[]): ProviderLine[] {

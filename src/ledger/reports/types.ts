@@ -57,6 +57,8 @@ export interface Usage {
   /** Calls without usage, or with one that is not complete. */
   readonly unmetered: number;
   readonly estimated: number;
+  /** Calls whose time is known: of batches, nobody saw it pass. */
+  readonly timed: number;
   /** Undefined where no call's time is known. */
   readonly averageLatencyMs: number | undefined;
 }

@@ -21,9 +21,31 @@ export async function usage<D extends Dimension>(
   db: Kysely<Tables>,
   query: UsageQuery<D>,
 ): Promise<UsageRow<D>[]> {
-  const { by = [], where = {}, timeZone = 'UTC', orderBy, limit } = query;
+  const { parts, places } = await plan(db, query, SUM_COLUMNS);
+  const rows = await find(db, query, parts, places, SELECTED);
+  return rows.map((row) => ({ ...keysOf(row, places), ...sumsOf(row) }) as UsageRow<D>);
+}
+
+/** Only which users come first, without the sums. */
+export async function ranking(
+  db: Kysely<Tables>,
+  query: UsageQuery<'user'> & { readonly orderBy: keyof typeof ORDERS },
+): Promise<(string | undefined)[]> {
+  const { parts, places } = await plan(db, query, ORDERED_BY[query.orderBy]);
+  const rows = await find(db, query, parts, places, []);
+  return rows.map(({ user }) => (user as string | null) ?? undefined);
+}
+
+interface Plan {
+  readonly parts: readonly RawBuilder<unknown>[];
+  /** What the sums are by. */
+  readonly places: readonly string[];
+}
+
+async function plan(db: Kysely<Tables>, query: UsageQuery, sums: readonly SumColumn[]): Promise<Plan> {
+  const { by = [], where = {}, timeZone = 'UTC' } = query;
   const keys = [...new Set(by)].filter((name) => !TIME_DIMENSIONS.has(name)) as KeyDimension[];
-  const units = by.filter((name): name is D & TimeDimension => TIME_DIMENSIONS.has(name));
+  const units = by.filter((name): name is TimeDimension => TIME_DIMENSIONS.has(name));
   const unit = units[0];
   if (units.length > 1) throw new LedgerError(`a report is by one of hour, day and month, not by ${units}`);
   const filters = Object.keys(where) as KeyDimension[];
@@ -33,44 +55,58 @@ export async function usage<D extends Dimension>(
 
   const [from, to] = await timeOf(db, query, timeZone);
   const spans = spansOf(from, to, unit, timeZone);
-  const sums = sumsFor([...keys, ...filters]);
-  const { fromSums, fromRows } =
-    sums === undefined ? { fromSums: [], fromRows: spans } : divide(spans, sums, await rowsFrom(db));
+  const table = sumsFor([...keys, ...filters]);
+  const { fromSums, fromRows } = table
+    ? divide(spans, table, await rowsFrom(db))
+    : { fromSums: [], fromRows: spans };
   const parts = [
-    ...(sums === undefined ? [] : [part(sums, fromSums, keys, where)]),
-    part(CALLS, fromRows, keys, where),
+    ...(table ? [part(table, fromSums, { unit, keys, where, sums })] : []),
+    part(CALLS, fromRows, { unit, keys, where, sums }),
   ].filter((found) => found !== undefined);
-  if (parts.length === 0) return [];
+  return { parts, places: [unit, ...keys].filter((name) => name !== undefined) };
+}
 
-  const places = [unit, ...keys].filter((name) => name !== undefined);
+async function find(
+  db: Kysely<Tables>,
+  { orderBy, limit }: UsageQuery,
+  parts: readonly RawBuilder<unknown>[],
+  places: readonly string[],
+  sums: readonly RawBuilder<unknown>[],
+): Promise<readonly Found[]> {
+  if (parts.length === 0) return [];
   const groups = places.map((name) => sql.ref(name));
   const orders = orderBy ? ORDERS[orderBy] : [];
   const { rows } = await sql<Found>`
-    select ${sql.join([...groups, ...SELECTED])} from (${sql.join(parts, sql` union all `)}) as found
+    select ${sql.join([...groups, ...sums])} from (${sql.join(parts, sql` union all `)}) as found
     ${groups.length > 0 ? sql`group by ${sql.join(groups)}` : sql``}
     ${groups.length > 0 ? sql`order by ${sql.join([...orders, ...groups])}` : sql``}
     ${limit === undefined ? sql`` : sql`limit ${limit}`}`.execute(db);
-  return rows.map((row) => ({ ...keysOf(row, places), ...sumsOf(row) }) as UsageRow<D>);
+  return rows;
+}
+
+interface Asked {
+  readonly unit: TimeDimension | undefined;
+  readonly keys: readonly KeyDimension[];
+  readonly where: Where;
+  readonly sums: readonly SumColumn[];
 }
 
 /** One of the tables, as far as it is asked. */
 function part(
   { table, time, columns, sums }: Source,
   spans: readonly Span[],
-  keys: readonly KeyDimension[],
-  where: Where,
+  asked: Asked,
 ): RawBuilder<unknown> | undefined {
   if (spans.length === 0) return undefined;
   const values = spans.map(
     ({ label, from, to }) => sql`(cast(${label} as text), cast(${from} as bigint), cast(${to} as bigint))`,
   );
   const selected = [
-    // Whichever of them the report is by: the outer query takes what it asks for.
-    ...(['hour', 'day', 'month'] as const).map((unit) => sql`span.label as ${sql.ref(unit)}`),
-    ...keys.map((name) => sql`nullif(${columns[name]}, '') as ${sql.ref(name)}`),
-    ...SUM_COLUMNS.map((name) => sql`${sums[name]} as ${sql.ref(name)}`),
+    ...(asked.unit ? [sql`span.label as ${sql.ref(asked.unit)}`] : []),
+    ...asked.keys.map((name) => sql`nullif(${columns[name]}, '') as ${sql.ref(name)}`),
+    ...asked.sums.map((name) => sql`${sums[name]} as ${sql.ref(name)}`),
   ];
-  const conditions = Object.entries(where).map(([name, wanted]) =>
+  const conditions = Object.entries(asked.where).map(([name, wanted]) =>
     condition(columns[name as KeyDimension], wanted),
   );
   // In this order: the few spans first, and of the table only what lies in them.
@@ -109,13 +145,17 @@ const SELECTED: readonly RawBuilder<unknown>[] = [
 ];
 
 const ORDERS = {
-  cost: [
-    sql`${MICRO_SUM} + ${REST_SUM} / ${sql.lit(MICRO)} desc`,
-    sql`${REST_SUM} % ${sql.lit(MICRO)} desc`,
-  ],
+  cost: [sql`${MICRO_SUM} + ${REST_SUM} / ${sql.lit(MICRO)} desc`, sql`${REST_SUM} % ${sql.lit(MICRO)} desc`],
   tokens: [sql`coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0) desc`],
   requests: [sql`sum(requests) desc`],
 } as const;
+
+/** What an order needs to know. */
+const ORDERED_BY: Readonly<Record<keyof typeof ORDERS, readonly SumColumn[]>> = {
+  cost: ['cost_pico_usd'],
+  tokens: ['input_tokens', 'output_tokens'],
+  requests: ['requests'],
+};
 
 function keysOf(row: Found, names: readonly string[]): Record<string, string | undefined> {
   return Object.fromEntries(names.map((name) => [name, (row[name] as string | null) ?? undefined]));
@@ -141,6 +181,7 @@ function sumsOf(row: Found): Usage {
     unpriced: sum('unpriced'),
     unmetered: sum('unmetered'),
     estimated: sum('estimated'),
+    timed,
     averageLatencyMs: timed === 0 ? undefined : sum('latency_ms') / timed,
   };
 }

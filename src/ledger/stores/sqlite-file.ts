@@ -26,7 +26,7 @@ const BUSY_TIMEOUT_MS = 5000;
 const FLAVOUR: Flavour = {
   sequence: { type: 'integer', define: (column) => column.primaryKey() },
   integer: 'integer',
-  tableEnd: sql`strict`,
+  tableEnd: { keyed: sql`strict, without rowid`, counted: sql`strict` },
   timestamp: (column) => sql`strftime('%Y-%m-%d %H:%M:%f', ${sql.ref(column)} / 1000.0, 'unixepoch')`,
 };
 
