@@ -49,10 +49,15 @@ export async function withLedger(
       await store.close();
     }
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
+    if (!(error instanceof LedgerError || isOfSystem(error))) throw error;
     process.exitCode = FAILED;
-    console.error(`error: ${error.message}`);
+    console.error(`error: ${(error as Error).message}`);
   }
+}
+
+/** A file, a connection or a database has failed: no fault of the command's. */
+function isOfSystem(error: unknown): boolean {
+  return typeof (error as { code?: unknown } | null)?.code === 'string';
 }
 
 function noLedger(place: string): string {

@@ -45,6 +45,8 @@ export class PostgresDatabase {
     });
     // A connection that breaks while nobody uses it is not missed: the next use makes a new one.
     pool.on('error', () => {});
+    // One that breaks while it is used says so twice: the query fails as well.
+    pool.on('connect', (client) => client.on('error', () => {}));
     const database = new PostgresDatabase(pool);
     try {
       await migrate(database.kysely, FLAVOUR, schema);

@@ -104,8 +104,13 @@ export class SqliteFile {
   }
 
   query({ sql, parameters }: SqlStatement): unknown[] {
-    const statement = this.#prepare(sql);
-    return statement.all(...(parameters as SQLInputValue[]));
+    try {
+      return this.#prepare(sql).all(...(parameters as SQLInputValue[]));
+    } catch (cause) {
+      throw new LedgerError(`the ledger ${this.#options.path} cannot be read: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
   }
 
   /** Returns the number of rows that each statement has changed. */

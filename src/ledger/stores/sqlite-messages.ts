@@ -1,3 +1,4 @@
+import { LedgerError } from '../errors.ts';
 import type { SqliteFile, SqliteFileOptions } from './sqlite-file.ts';
 import { BadRows, type SqlStatement } from './store.ts';
 
@@ -12,7 +13,7 @@ export type SqliteRequest = SqliteTask & { readonly id: number };
 
 export type SqliteReply =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: Error; readonly isFaultOfRows: boolean };
+  | { readonly id: number; readonly error: Error; readonly kind: 'rows' | 'ledger' | 'other' };
 
 /** Given to the thread when it starts. */
 export interface SqliteThreadData {
@@ -35,11 +36,15 @@ export function perform(file: SqliteFile, task: SqliteTask): unknown {
 }
 
 export function failure(id: number, error: unknown): SqliteReply {
-  return { id, error: error as Error, isFaultOfRows: error instanceof BadRows };
+  const kind = error instanceof BadRows ? 'rows' : error instanceof LedgerError ? 'ledger' : 'other';
+  return { id, error: error as Error, kind };
 }
 
 /** The value of a reply, or its error thrown. Errors lose their class on the way. */
 export function read(reply: SqliteReply): unknown {
   if ('value' in reply) return reply.value;
-  throw reply.isFaultOfRows ? new BadRows(reply.error.message) : reply.error;
+  const { error, kind } = reply;
+  if (kind === 'rows') throw new BadRows(error.message);
+  if (kind === 'ledger') throw new LedgerError(error.message, { cause: error.cause });
+  throw error;
 }
