@@ -41,6 +41,7 @@ import type { Provider } from './providers/types.ts';
 import { reportFault, warnOnce } from './report.ts';
 import { type Begin, patchClient } from './sdk/client.ts';
 import { patchEmitter } from './sdk/emitter.ts';
+import type { CallLogger } from './telemetry/logs.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
 import { observeSeries, SHARED_MAX_SERIES, zerosFor } from './telemetry/observed-series.ts';
@@ -271,6 +272,11 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._deferred ??= new DeferredWork();
     if (recorded) this._deferred.useRecord(recorded);
     this._pipeline = undefined;
+  }
+
+  /** @internal Of the logger provider that was set, else of the one that is registered. */
+  get callLogger(): CallLogger {
+    return this.logger;
   }
 
   /** @internal The table in use. */

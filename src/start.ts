@@ -10,6 +10,13 @@ import { type Recording, startRecording } from './ledger/recording.ts';
 import { type Metering, startMetering } from './metering.ts';
 import { firstLine, warnVisibly } from './report.ts';
 import {
+  callLogs,
+  type Logging,
+  logsAreConfigured,
+  prepareLogs,
+  registeredLogger,
+} from './telemetry/logs.ts';
+import {
   lateTracerProvider,
   prepareTracing,
   type Tracing,
@@ -54,6 +61,7 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   const instrumentation = new TokenmeterInstrumentation(resolved.meter);
   metering.connect(instrumentation);
   if (recording) record(recording, instrumentation, metering);
+  const logging = startLogs(instrumentation, resolved);
   const tracing = startTraces(instrumentation, resolved);
   let stopped: Promise<unknown> | undefined;
   const metricsUrl = metering.url;
@@ -72,7 +80,7 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
     shutdown: async () => {
       instrumentation.disable();
       instrumentation.settleOpenCalls();
-      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown(), recording?.shutdown()]);
+      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown(), logging?.shutdown(), recording?.shutdown()]);
       await stopped;
     },
   };
@@ -93,6 +101,22 @@ function disabledMeter(): Tokenmeter {
 function record(recording: Recording, instrumentation: TokenmeterInstrumentation, { meter }: Metering): void {
   instrumentation.addRecords([recording.sink], recording.recorded);
   if (meter) recording.observe(meter);
+}
+
+/** Log records go to the app's provider, or to one of ours where OTEL_LOGS_EXPORTER names a place. */
+function startLogs(instrumentation: TokenmeterInstrumentation, config: ResolvedConfig): Logging | undefined {
+  if (!config.logs) return undefined;
+  let undecided = logsAreConfigured(process.env) ? prepareLogs(config.serviceName) : undefined;
+  const logging = undecided;
+  const logger = () => {
+    // With the first call: an app sets up its own while it starts, and only the first provider is taken.
+    undecided?.start();
+    undecided = undefined;
+    return registeredLogger() ?? instrumentation.callLogger;
+  };
+  instrumentation.addRecords([callLogs(logger)]);
+  if (logging) beforeExit(() => logging.shutdown());
+  return logging;
 }
 
 /** Spans go to the app's provider, or to one of ours where the variables name a place for traces. */

@@ -40,6 +40,16 @@ export const SPAN_ATTR = {
   unpriced: 'tokenmeter.unpriced.reason',
 } as const;
 
+/** The log record of a call, and its attributes beside those of spans. */
+export const LOG_EVENT = 'tokenmeter.call';
+export const LOG_ATTR = {
+  requests: 'tokenmeter.requests',
+  durationSeconds: 'tokenmeter.duration.seconds',
+  serviceTier: 'tokenmeter.service_tier',
+  priceVersion: 'tokenmeter.price.version',
+  confidence: 'tokenmeter.price.confidence',
+} as const;
+
 export interface InstrumentName {
   readonly name: string;
   readonly unit: string;
