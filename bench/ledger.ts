@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Ledger } from '../src/ledger/ledger.ts';
 import { startRecording } from '../src/ledger/recording.ts';
@@ -35,28 +35,37 @@ async function writing(seconds: number): Promise<void> {
   const calls = Array.from({ length: 1000 }, (_, index) =>
     settled({ user: `u_${index}`, team: 'search', feature: 'chat', picoUsd: 1_234_567_890n + BigInt(index) }),
   );
-  let inSettle = 0;
+  const settle = () => recording.sink.settle(calls[made++ % 1000] as (typeof calls)[0]);
   let made = 0;
+  // As many as the queue takes: a process' CPU time is known in steps of milliseconds.
+  const burst = async () => {
+    const before = process.threadCpuUsage();
+    for (let count = 0; count < 40_000; count++) {
+      settle();
+      if (count % 1000 === 999) await nextTurn();
+    }
+    const { user, system } = process.threadCpuUsage(before);
+    await recording.ledger.usage();
+    return (user + system) / 40_000;
+  };
+  const bursts = [await burst(), await burst(), await burst(), await burst(), await burst()];
+  const inBursts = made;
   const start = performance.now();
   const before = process.cpuUsage();
   while (performance.now() - start < seconds * 1000) {
-    const due = Math.min(1000, (performance.now() - start) * 10 - made);
-    const begun = performance.now();
-    for (let count = 0; count < due; count++)
-      recording.sink.settle(calls[made++ % 1000] as (typeof calls)[0]);
-    inSettle += performance.now() - begun;
+    const due = Math.min(1000, (performance.now() - start) * 10 - (made - inBursts));
+    for (let count = 0; count < due; count++) settle();
     await delay(5);
   }
   const lasted = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(before);
-  await recording.ledger.usage();
   const [sum] = await recording.ledger.usage();
   await recording.shutdown();
   console.table({
-    'calls a second': Math.round(made / lasted),
+    'calls a second': Math.round((made - inBursts) / lasted),
     'on record': `${sum?.calls} of ${made}`,
-    'in the main thread, a call': `${((inSettle * 1000) / made).toFixed(2)} µs`,
-    'CPU of all threads, a call': `${((user + system) / made).toFixed(1)} µs`,
+    'CPU of the main thread, a call': `${Math.min(...bursts).toFixed(2)} µs`,
+    'CPU of all threads, a call': `${((user + system) / (made - inBursts)).toFixed(1)} µs`,
   });
 }
 

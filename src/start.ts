@@ -80,7 +80,12 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
     shutdown: async () => {
       instrumentation.disable();
       instrumentation.settleOpenCalls();
-      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown(), logging?.shutdown(), recording?.shutdown()]);
+      stopped ??= Promise.all([
+        metering.shutdown(),
+        tracing?.shutdown(),
+        logging?.shutdown(),
+        recording?.shutdown(),
+      ]);
       await stopped;
     },
   };

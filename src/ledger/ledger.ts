@@ -31,26 +31,26 @@ export class Ledger {
    * await ledger.usage({ from: '2026-07-01', to: '2026-07-31', by: ['day', 'model'], where: { team: 'search' } })
    */
   async usage<D extends Dimension = never>(query: UsageQuery<D> = {}): Promise<UsageRow<D>[]> {
-    const { ask, db } = await this.#asking();
-    return ask.usage(db, query);
+    const { reports, db } = await this.#asking();
+    return reports.usage(db, query);
   }
 
   /** Those who spend, or use, most. */
   async topUsers(query: TopUsersQuery = {}): Promise<UsageRow<'user'>[]> {
-    const { ask, db } = await this.#asking();
-    return ask.topUsers(db, query);
+    const { reports, db } = await this.#asking();
+    return reports.topUsers(db, query);
   }
 
   /** What each model cost, the dearest first. */
   async costByModel(period: Period = {}): Promise<UsageRow<'provider' | 'model'>[]> {
-    const { ask, db } = await this.#asking();
-    return ask.costByModel(db, period);
+    const { reports, db } = await this.#asking();
+    return reports.costByModel(db, period);
   }
 
   /** The last `days` days of one user, the newest first; days without calls are left out. */
   async userUsage(user: string, days = 30, timeZone = 'UTC'): Promise<UsageRow<'day'>[]> {
-    const { ask, db } = await this.#asking();
-    return ask.userUsage(db, user, days, timeZone);
+    const { reports, db } = await this.#asking();
+    return reports.userUsage(db, user, days, timeZone);
   }
 
   /** One day by model, with what is left of a budget. Default: today. */
@@ -59,14 +59,14 @@ export class Ledger {
     timeZone = 'UTC',
     { budgetUsd }: { budgetUsd?: number | undefined } = {},
   ): Promise<DailySummary> {
-    const { ask, db } = await this.#asking();
-    return ask.dailySummary(db, date, timeZone, budgetUsd);
+    const { reports, db } = await this.#asking();
+    return reports.dailySummary(db, date, timeZone, budgetUsd);
   }
 
   /** The calls themselves, in the order of time, as they are read: there may be more than fit into memory. */
   async *calls(query: CallsQuery = {}): AsyncGenerator<LedgerCall> {
-    const { ask, db } = await this.#asking();
-    for await (const page of ask.pages(db, query)) for (const row of page) yield ask.callOf(row);
+    const { reports, db } = await this.#asking();
+    for await (const page of reports.pages(db, query)) for (const row of page) yield reports.callOf(row);
   }
 
   /** Of a ledger that `openLedger` opened; that of a meter is closed with the meter. */
@@ -80,10 +80,10 @@ export class Ledger {
 
   async #asking() {
     await this.#beforeAsking();
-    const [ask, db] = await Promise.all([
+    const [{ reports }, db] = await Promise.all([
       import(/* webpackMode: "eager" */ './reports/index.ts'),
       this.#store.kysely(),
     ]);
-    return { ask, db };
+    return { reports, db };
   }
 }

@@ -1,6 +1,6 @@
 import type { SettledCall } from '../calls/pipeline.ts';
 import { cleanLabel } from '../label.ts';
-import type { Cost } from '../pricing/types.ts';
+import type { Cost, CostClass } from '../pricing/types.ts';
 import type { Usage } from '../usage.ts';
 import { BETWEEN_VALUES } from './columns.ts';
 
@@ -16,11 +16,11 @@ export function rowOf(call: SettledCall, id: string): string {
   return [
     id,
     call.startedAtMs,
-    cleanLabel(call.responseId),
+    clean(call.responseId),
     call.provider,
     call.priceList,
     call.operation,
-    cleanLabel(call.endpoint),
+    clean(call.endpoint),
     call.requestModel,
     call.responseModel,
     call.requests,
@@ -39,7 +39,7 @@ export function rowOf(call: SettledCall, id: string): string {
     cost && byClass(cost),
     cost?.tableVersion,
     cost?.confidence,
-    cleanLabel(call.unpriced),
+    clean(call.unpriced),
     call.unmetered,
     usage?.estimated ? 1 : 0,
     who.shownUser,
@@ -49,10 +49,17 @@ export function rowOf(call: SettledCall, id: string): string {
     call.errorType,
     milliseconds(durationSeconds),
     milliseconds(timeToFirstChunkSeconds),
-    cleanLabel(usage?.serviceTier),
+    clean(usage?.serviceTier),
     trace?.traceId,
     trace?.spanId,
   ].join(BETWEEN_VALUES);
+}
+
+/** Nearly all are clean, and to see that costs less than to clean them. */
+const CLEAN = /^[\w./:-]{0,256}$/;
+
+function clean(value: string | undefined): string | undefined {
+  return value === undefined || CLEAN.test(value) ? value : cleanLabel(value);
 }
 
 /** What only few calls have, and their price depends on. */
@@ -102,7 +109,7 @@ function isEmpty(record: object): boolean {
 /** JSON with all digits: a number of JavaScript's would not hold every amount. */
 export function byClass({ byClass: classes }: Pick<Cost, 'byClass'>): string {
   let json = '';
-  for (const [name, picoUsd] of Object.entries(classes)) json += `${json ? ',' : '{'}"${name}":${picoUsd}`;
+  for (const name in classes) json += `${json ? ',' : '{'}"${name}":${classes[name as CostClass]}`;
   return json ? `${json}}` : '{}';
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { DatabaseSync } from 'node:sqlite';
 import { createStore } from '../../src/ledger/open.ts';
 import { startRecording } from '../../src/ledger/recording.ts';
 import { priceCall } from '../../src/pricing/price.ts';
@@ -40,7 +40,8 @@ describe('tokenmeter report', () => {
   });
   after(() => folder[Symbol.asyncDispose]());
 
-  const report = (...args: string[]) => tokenmeter(['report', ...args], { env: { TOKENMETER_LEDGER: ledger } });
+  const report = (...args: string[]) =>
+    tokenmeter(['report', ...args], { env: { TOKENMETER_LEDGER: ledger } });
   const lines = (...args: string[]) => {
     const { code, stdout, stderr } = report(...args);
     assert.equal(stderr, '');
@@ -70,7 +71,10 @@ describe('tokenmeter report', () => {
     // Long ago, so only --json shows that there is nothing.
     const { usage } = JSON.parse(report('user', 'nobody', '--json').stdout);
     assert.deepEqual(usage, []);
-    assert.match(lines('models', '--to', '2026-07-01').join('\n'), /openai +gpt-4\.1 +50 +1,225,000 +0 +1,225,000 +\$2\.45/);
+    assert.match(
+      lines('models', '--to', '2026-07-01').join('\n'),
+      /openai +gpt-4\.1 +50 +1,225,000 +0 +1,225,000 +\$2\.45/,
+    );
     assert.match(lines('top', '--limit', '1')[1] ?? '', /^ann +50/);
     assert.match(lines('top', '--by', 'tokens', '--limit', '1')[1] ?? '', /^bob +200/);
   });
@@ -104,9 +108,10 @@ describe('tokenmeter report', () => {
     const prices = `${folder.path}/prices.json`;
     await writeFile(prices, '{ "factor": 2 }');
     const env = { TOKENMETER_LEDGER: ledger, TOKENMETER_PRICES: prices };
-    const reprice = (...args: string[]) => tokenmeter(['report', 'reprice', '--since', '2026-07-02', ...args], { env });
+    const reprice = (...args: string[]) =>
+      tokenmeter(['report', 'reprice', '--since', '2026-07-02', ...args], { env });
     const total = () => JSON.parse(report('daily', '--date', '2026-07-02', '--json').stdout).total.costUsd;
-    assert.match(reprice('--dry-run').stdout, /2 of 2 calls would change[^]*\$0\.004000 +\$0\.008000/);
+    assert.match(reprice('--dry-run').stdout, /2 of 2 calls would change[\s\S]*\$0\.004000 +\$0\.008000/);
     assert.equal(total(), 0.004);
     const { changed } = JSON.parse(reprice('--json').stdout);
     assert.equal(changed[0].afterPicoUsd, '8000000000');
@@ -161,7 +166,11 @@ describe('tokenmeter report', () => {
         amount: { value, currency: 'usd' },
         line_item,
       });
-      const costs = page([cost('gpt-4.1, input', 2), cost('gpt-4.1, output', 0.45), cost('gpt-4.1-mini, input', 0.8)]);
+      const costs = page([
+        cost('gpt-4.1, input', 2),
+        cost('gpt-4.1, output', 0.45),
+        cost('gpt-4.1-mini, input', 0.8),
+      ]);
       assert.equal((await compare(costs)).code, 0);
       const csv = [
         'start_time,end_time,start_time_iso,end_time_iso,amount_value,amount_currency,line_item,project_id',
@@ -181,7 +190,8 @@ describe('tokenmeter report', () => {
         'usage_date_utc,model,workspace,api_key,usage_type,context_window,token_type,cost_usd,list_price_usd,cost_type\n' +
         '2026-07-01,Claude Sonnet 4.5,Default,key,message,≤ 200k,input_no_cache,1.25,1.25,token\n';
       const bucket = { starting_at: '2026-07-01T00:00:00Z', ending_at: '2026-07-02T00:00:00Z' };
-      const json = (result: object) => JSON.stringify([{ data: [{ ...bucket, results: [result] }], has_more: false }]);
+      const json = (result: object) =>
+        JSON.stringify([{ data: [{ ...bucket, results: [result] }], has_more: false }]);
       const usageJson = json({
         uncached_input_tokens: 100,
         cache_creation: { ephemeral_1h_input_tokens: 5, ephemeral_5m_input_tokens: 20 },
@@ -189,7 +199,12 @@ describe('tokenmeter report', () => {
         output_tokens: 7,
         model: 'claude-sonnet-4-5-20250929',
       });
-      const costJson = json({ currency: 'USD', amount: '125', model: 'claude-sonnet-4-5', cost_type: 'tokens' });
+      const costJson = json({
+        currency: 'USD',
+        amount: '125',
+        model: 'claude-sonnet-4-5',
+        cost_type: 'tokens',
+      });
       for (const content of [usageCsv, usageJson]) {
         const [line] = JSON.parse((await compare(content, '--json')).stdout).compared;
         assert.deepEqual(line.provider, { inputTokens: 155, outputTokens: 7 });
@@ -231,12 +246,20 @@ describe('tokenmeter report', () => {
       assert.doesNotMatch(run.stderr, /secret|\n +at /);
     }
     for (const name of ['daily', 'user', 'models', 'top', 'export', 'reprice', 'reconcile'])
-      assert.match(report(name, '--help').stdout, /Exit code: [^]*Examples:\n {2}npx tokenmeter report/, name);
+      assert.match(
+        report(name, '--help').stdout,
+        /Exit code: [\s\S]*Examples:\n {2}npx tokenmeter report/,
+        name,
+      );
   });
 
   test("the documents' own tables and queries work on it", () => {
     const database = new DatabaseSync(ledger, { readOnly: true });
-    const all = (sql: string, ...values: string[]) => database.prepare(sql).all(...values).map((row) => ({ ...row }));
+    const all = (sql: string, ...values: string[]) =>
+      database
+        .prepare(sql)
+        .all(...values)
+        .map((row) => ({ ...row }));
     assert.deepEqual(
       all(
         `SELECT model, COUNT(*) as requests, SUM(input_tokens) as total_input, SUM(output_tokens) as total_output,
@@ -249,14 +272,18 @@ describe('tokenmeter report', () => {
         ['gpt-4.1-mini', 200, 2_000_000],
       ],
     );
-    assert.deepEqual(all('SELECT user_id, SUM(total_tokens) as total_tokens_used FROM token_usage GROUP BY user_id'), [
-      { user_id: '=1+1', total_tokens_used: 2000 },
-      { user_id: 'ann', total_tokens_used: 1_225_000 },
-      { user_id: 'bob', total_tokens_used: 2_000_000 },
-    ]);
-    assert.deepEqual(all("SELECT COALESCE(SUM(cost), 0) as cost FROM usage WHERE DATE(timestamp) = '2026-07-02'"), [
-      { cost: 0.004 },
-    ]);
+    assert.deepEqual(
+      all('SELECT user_id, SUM(total_tokens) as total_tokens_used FROM token_usage GROUP BY user_id'),
+      [
+        { user_id: '=1+1', total_tokens_used: 2000 },
+        { user_id: 'ann', total_tokens_used: 1_225_000 },
+        { user_id: 'bob', total_tokens_used: 2_000_000 },
+      ],
+    );
+    assert.deepEqual(
+      all("SELECT COALESCE(SUM(cost), 0) as cost FROM usage WHERE DATE(timestamp) = '2026-07-02'"),
+      [{ cost: 0.004 }],
+    );
     database.close();
   });
 });

@@ -33,7 +33,10 @@ describe('the end of a process', () => {
 
   /** Of the answers that the app has said to have got. */
   const settled = (app: App) =>
-    [...app.stdout.matchAll(/^settled (\S+) (\d+) \d+$/gm)].map(([, id = '', time]) => ({ id, time: Number(time) }));
+    [...app.stdout.matchAll(/^settled (\S+) (\d+) \d+$/gm)].map(([, id = '', time]) => ({
+      id,
+      time: Number(time),
+    }));
 
   async function recorded(path: string): Promise<Set<string | undefined>> {
     await using ledger = await openLedger(path);
@@ -76,11 +79,17 @@ describe('the end of a process', () => {
     const lost = fsync === 'always' ? 'nothing that was settled' : 'no more than the last moment';
     test(`SIGKILL, ${kills} times, with fsync ${fsync}: ${lost} is lost`, { timeout: 120_000 }, async () => {
       const kill = async (run: number) => {
-        const { app, path } = start(`kill-${fsync}-${run}`, { fsync, flushSeconds: FLUSH_SECONDS }, {
-          TEST_USER: `${fsync}-${run}`,
-        });
+        const { app, path } = start(
+          `kill-${fsync}-${run}`,
+          { fsync, flushSeconds: FLUSH_SECONDS },
+          {
+            TEST_USER: `${fsync}-${run}`,
+          },
+        );
         // Some later than others, so that they are hit at different moments.
-        await app.find(new RegExp(`^settled \\S+ \\d+ ${fsync === 'always' ? 20 + run : 150 + run * 10}$`, 'm'));
+        await app.find(
+          new RegExp(`^settled \\S+ \\d+ ${fsync === 'always' ? 20 + run : 150 + run * 10}$`, 'm'),
+        );
         app.process.kill('SIGKILL');
         await once(app.process, 'close');
         const all = settled(app);
@@ -88,7 +97,8 @@ describe('the end of a process', () => {
         const there = await recorded(path);
         const served = server.billed.filter(({ user }) => user === `${fsync}-${run}`).length;
         assert.ok(there.size <= served, `${there.size} of ${served} served calls are on record`);
-        const due = fsync === 'always' ? all : all.filter(({ time }) => time < end - FLUSH_SECONDS * 1000 - SLACK_MS);
+        const due =
+          fsync === 'always' ? all : all.filter(({ time }) => time < end - FLUSH_SECONDS * 1000 - SLACK_MS);
         for (const { id } of due) assert.ok(there.has(id), `run ${run}: ${id} is not on record`);
         return due.length;
       };

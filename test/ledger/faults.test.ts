@@ -5,8 +5,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { LedgerError, openLedger } from '../../src/index.ts';
-import type { LedgerOptions } from '../../src/ledger/options.ts';
 import { createStore } from '../../src/ledger/open.ts';
+import type { LedgerOptions } from '../../src/ledger/options.ts';
 import { type Recording, startRecording } from '../../src/ledger/recording.ts';
 import { clockHasJumped } from '../../src/ledger/retention.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
@@ -37,7 +37,8 @@ describe('a ledger that cannot be used', () => {
     database.close();
     await assert.rejects(
       openLedger(path),
-      (error) => error instanceof LedgerError && /newer version.*0099-next.*Update tokenmeter/s.test(error.message),
+      (error) =>
+        error instanceof LedgerError && /newer version.*0099-next.*Update tokenmeter/s.test(error.message),
     );
     const recording = record({ sqlite: path });
     await assert.rejects(recording.ledger.ready(), /newer version/);
@@ -131,12 +132,16 @@ describe('a ledger that cannot be used', () => {
     for (const time of ['1970-01-01T00:00:00Z', '2026-07-01T12:00:00Z', '2199-12-31T23:59:59Z'])
       recording.sink.settle(callAt(time));
     assert.equal((await recording.ledger.usage())[0]?.calls, 3);
-    assert.equal((await recording.ledger.usage({ by: ['month'], from: '2026-07-01', to: '2026-07-31' }))[0]?.calls, 1);
+    assert.equal(
+      (await recording.ledger.usage({ by: ['month'], from: '2026-07-01', to: '2026-07-31' }))[0]?.calls,
+      1,
+    );
     await recording.shutdown();
   });
 
   test('options that cannot be together', () => {
-    const refused = (options: LedgerOptions, message: RegExp) => assert.throws(() => createStore(options), message);
+    const refused = (options: LedgerOptions, message: RegExp) =>
+      assert.throws(() => createStore(options), message);
     refused({ sqlite: 'a.db', postgres: 'postgres://x/y' }, /both sqlite and postgres/);
     refused({ postgres: 'mysql://x/y' }, /something else than a URL/);
     refused({ postgres: 'postgres://x/y', fsync: 'always' }, /a call cannot wait for a server/);
@@ -167,7 +172,9 @@ describe('a ledger that cannot be used', () => {
 });
 
 function canMount(): boolean {
-  return process.getuid?.() === 0 && existsSync('/proc/mounts') && spawnSync('mount', ['--version']).status === 0;
+  return (
+    process.getuid?.() === 0 && existsSync('/proc/mounts') && spawnSync('mount', ['--version']).status === 0
+  );
 }
 
 function run(program: string, ...args: string[]): void {

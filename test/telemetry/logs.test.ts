@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CallLogger, callLogs } from '../../src/telemetry/logs.ts';
-import { App } from '../support/app.ts';
 import { startProvider } from '../provider/server.ts';
+import { App } from '../support/app.ts';
 import { settled } from './calls.ts';
 
 test('a call is one log record, without content', () => {

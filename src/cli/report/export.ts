@@ -37,7 +37,7 @@ export function addExport(report: Command): void {
       await withLedger(ledger, async (opened, store) => {
         // What only this command needs, and takes a while to load.
         const { WRITERS } = await import('./export-writers.ts');
-        const { pages } = await import('../../ledger/reports/index.ts');
+        const { pages } = await import('../../ledger/reports/rows.ts');
         const period = { from, to, timeZone };
         const [sum] = await opened.usage(period);
         const bar = progress('exporting', sum?.calls ?? 0);

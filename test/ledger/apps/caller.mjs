@@ -3,7 +3,13 @@ import { writeSync } from 'node:fs';
 import OpenAI from 'openai';
 import { startTokenmeter } from 'tokenmeter';
 
-const { TEST_OPENAI_URL, TEST_CALLS = '1000000', TEST_END = '', TEST_LEDGER = '', TEST_USER = 'ann' } = process.env;
+const {
+  TEST_OPENAI_URL,
+  TEST_CALLS = '1000000',
+  TEST_END = '',
+  TEST_LEDGER = '',
+  TEST_USER = 'ann',
+} = process.env;
 const meter = startTokenmeter({
   prometheus: false,
   ...(TEST_LEDGER && { ledger: JSON.parse(TEST_LEDGER) }),
