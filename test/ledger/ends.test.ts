@@ -33,7 +33,7 @@ describe('the end of a process', () => {
 
   /** Of the answers that the app has said to have got. */
   const settled = (app: App) =>
-    [...app.stdout.matchAll(/^settled (\S+) (\d+) \d+$/gm)].map(([, id = '', time]) => ({
+    [...app.stdout.matchAll(/^settled (\S+) (\d+)$/gm)].map(([, id = '', time]) => ({
       id,
       time: Number(time),
     }));
@@ -74,7 +74,7 @@ describe('the end of a process', () => {
 
   for (const [fsync, kills] of [
     ['normal', 20],
-    ['always', 8],
+    ['always', 4],
   ] as const) {
     const lost = fsync === 'always' ? 'nothing that was settled' : 'no more than the last moment';
     test(`SIGKILL, ${kills} times, with fsync ${fsync}: ${lost} is lost`, { timeout: 120_000 }, async () => {
@@ -84,12 +84,11 @@ describe('the end of a process', () => {
           { fsync, flushSeconds: FLUSH_SECONDS },
           {
             TEST_USER: `${fsync}-${run}`,
+            // Some later than others, so that they are hit at different moments.
+            TEST_TIME_MS: String((fsync === 'always' ? 400 : 800) + run * 13),
           },
         );
-        // Some later than others, so that they are hit at different moments.
-        await app.find(
-          new RegExp(`^settled \\S+ \\d+ ${fsync === 'always' ? 20 + run : 150 + run * 10}$`, 'm'),
-        );
+        await app.find(/^it is time$/m);
         app.process.kill('SIGKILL');
         await once(app.process, 'close');
         const all = settled(app);
@@ -107,7 +106,7 @@ describe('the end of a process', () => {
         const runs = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => kill(run + index)));
         checked += runs.reduce((sum, count) => sum + count, 0);
       }
-      assert.ok(checked > kills, `${checked} calls were old enough`);
+      assert.ok(checked >= kills, `${checked} calls were old enough`);
     });
   }
 });

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { BETWEEN_ROWS, BETWEEN_VALUES, CALL_COLUMNS, COLUMN_NAMES } from '../columns.ts';
@@ -30,7 +31,7 @@ export class PostgresDatabase {
   }
 
   static async connect(url: string, name: string): Promise<PostgresDatabase> {
-    const { Pool } = await loadDriver();
+    const { Pool } = loadDriver();
     const address = new URL(url);
     const schema = address.searchParams.get('schema') ?? SCHEMA;
     address.searchParams.delete('schema');
@@ -115,10 +116,12 @@ function insert(rows: string) {
     on conflict (id) do nothing returning seq`;
 }
 
-/** An optional peer. */
-async function loadDriver(): Promise<typeof import('pg')> {
+// An optional peer, which stays in node_modules when an app is bundled.
+const load = createRequire(import.meta.url);
+
+function loadDriver(): typeof import('pg') {
   try {
-    return await import('pg');
+    return load('pg');
   } catch (cause) {
     throw new LedgerError('a ledger in PostgreSQL needs the package pg: npm install pg', { cause });
   }

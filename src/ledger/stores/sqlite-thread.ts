@@ -18,11 +18,11 @@ interface Waiting {
   readonly keepsAlive: boolean;
 }
 
+// In a constant: webpack would look for the file itself, and a bundle goes without.
+const here = import.meta.url;
+
 /** As source or as built; beside this file, but in a bundle, where it is missing. */
-const workerFile = new URL(
-  import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js',
-  import.meta.url,
-);
+const workerFile = new URL(here.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js', here);
 
 export function canHaveThread(): boolean {
   return existsSync(workerFile);
