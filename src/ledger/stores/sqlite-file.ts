@@ -1,14 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
 import { BETWEEN_ROWS, BETWEEN_VALUES, CALL_COLUMNS, COLUMN_NAMES } from '../columns.ts';
 import { LedgerError } from '../errors.ts';
-import type { Flavour } from '../migrations/flavour.ts';
-import { migrate } from '../migrations/migrate.ts';
-import { additions } from '../sums.ts';
-import type { Tables } from '../tables.ts';
-import { kyselyDatabase } from './kysely-sqlite.ts';
 import { loadSqlite } from './node-sqlite.ts';
 import { BadRows, type SqlStatement } from './store.ts';
 
@@ -23,34 +17,13 @@ export interface SqliteFileOptions {
 /** How long a writer waits for another process to let go of the file. */
 const BUSY_TIMEOUT_MS = 5000;
 
-const FLAVOUR: Flavour = {
-  sequence: { type: 'integer', define: (column) => column.primaryKey() },
-  integer: 'integer',
-  tableEnd: { keyed: sql`strict, without rowid`, counted: sql`strict` },
-  timestamp: (column) => sql`strftime('%Y-%m-%d %H:%M:%f', ${sql.ref(column)} / 1000.0, 'unixepoch')`,
-};
-
-/** Kysely applies each migration without a transaction where it cannot know that there can be one. */
-class TransactionalAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
-}
-
-class Dialect extends SqliteDialect {
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalAdapter();
-  }
-}
-
 /** One connection to a ledger in a file. Everything but the opening is done when it returns. */
 export class SqliteFile {
   readonly #options: SqliteFileOptions;
   readonly #database: DatabaseSync;
-  readonly #kysely: Kysely<Tables>;
   readonly #statements = new Map<string, StatementSync>();
   #insert: StatementSync | undefined;
-  #additions: readonly SqlStatement[] = [];
+  #additions: readonly string[] = [];
 
   constructor(options: SqliteFileOptions) {
     const { DatabaseSync } = loadSqlite();
@@ -63,7 +36,6 @@ export class SqliteFile {
     } catch (cause) {
       throw new LedgerError(`the ledger ${path} cannot be opened: ${(cause as Error).message}`, { cause });
     }
-    this.#kysely = new Kysely<Tables>({ dialect: new Dialect({ database: kyselyDatabase(this.#database) }) });
   }
 
   async open(): Promise<void> {
@@ -72,7 +44,9 @@ export class SqliteFile {
       if (!readOnly) {
         this.#database.exec('pragma journal_mode = wal');
         this.#database.exec(`pragma synchronous = ${fsync === 'always' ? 'full' : 'normal'}`);
-        await migrate(this.#kysely, FLAVOUR);
+        // Kysely takes long to load, and whoever only asks does without.
+        const { prepareSchema } = await import(/* webpackMode: "eager" */ './sqlite-schema.ts');
+        this.#additions = await prepareSchema(this.#database);
       }
       this.#database.exec('pragma temp_store = memory');
       this.#database.exec('pragma cache_size = -65536');
@@ -95,7 +69,7 @@ export class SqliteFile {
         last = lastInsertRowid;
       }
       // Whoever writes is alone, so what lies between is ours.
-      if (first !== undefined) for (const { sql } of this.#additions) this.#prepare(sql).run(first, last);
+      if (first !== undefined) for (const sql of this.#additions) this.#prepare(sql).run(first, last);
       this.#database.exec('commit');
     } catch (error) {
       this.#rollBack();
@@ -149,8 +123,6 @@ export class SqliteFile {
   #prepareInsert(): StatementSync {
     const names = COLUMN_NAMES.join(', ');
     const places = COLUMN_NAMES.map(() => '?').join(', ');
-    const between = sql<boolean>`seq between ${0} and ${0}`;
-    this.#additions = additions(this.#kysely, between);
     return this.#database.prepare(
       `insert into calls (${names}) values (${places}) on conflict (id) do nothing`,
     );
