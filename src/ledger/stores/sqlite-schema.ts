@@ -1,5 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  sql,
+} from 'kysely';
 import type { Flavour } from '../migrations/flavour.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { additions } from '../sums.ts';
@@ -20,7 +28,25 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+/** At once the only writer: a transaction that becomes one later fails where another was quicker. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
 class Dialect extends SqliteDialect {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    super({ database: kyselyDatabase(database) });
+    this.#database = database;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver({ database: kyselyDatabase(this.#database) });
+  }
+
   override createAdapter(): SqliteAdapter {
     return new TransactionalAdapter();
   }
@@ -28,7 +54,7 @@ class Dialect extends SqliteDialect {
 
 /** Makes what is missing, and returns the statements that add rows, from one number to another, to the sums. */
 export async function prepareSchema(database: DatabaseSync): Promise<readonly string[]> {
-  const kysely = new Kysely<Tables>({ dialect: new Dialect({ database: kyselyDatabase(database) }) });
+  const kysely = new Kysely<Tables>({ dialect: new Dialect(database) });
   await migrate(kysely, FLAVOUR);
   return additions(kysely, sql<boolean>`seq between ${0} and ${0}`).map((statement) => statement.sql);
 }
