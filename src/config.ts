@@ -5,6 +5,8 @@ import type { ShownUserOptions } from './calls/shown-user.ts';
 import { EnvironmentSchema, type LOG_LEVELS, type MetricExporterName } from './config/environment.ts';
 import { ConfigSchema, InstrumentationSchema } from './config/schema.ts';
 import { ConfigError } from './errors.ts';
+import type { LedgerOptions } from './ledger/options.ts';
+import { ledgerAt } from './ledger/place.ts';
 import type { PriceOptions } from './pricing/overrides.ts';
 import type { RefreshOptions } from './pricing/refresh.ts';
 import { problemsOf } from './problems.ts';
@@ -87,6 +89,13 @@ export interface TokenmeterConfig extends MeterConfig {
   readonly serviceName?: string | undefined;
   /** Where metrics can be scraped; false for nowhere. Used unless `OTEL_METRICS_EXPORTER` says otherwise. */
   readonly prometheus?: PrometheusOptions | false | undefined;
+  /**
+   * Puts every call on record: in the file `tokenmeter.db`, or where the options say. Default: off, unless
+   * `TOKENMETER_LEDGER` names a file or the URL of a PostgreSQL database.
+   */
+  readonly ledger?: boolean | LedgerOptions | undefined;
+  /** Makes an OpenTelemetry log record of every call, for the app's logger provider. Default: false. */
+  readonly logs?: boolean | undefined;
 }
 
 export interface PrometheusOptions {
@@ -121,6 +130,8 @@ export interface ResolvedConfig {
     readonly drainSeconds: number;
     readonly discovery: string | undefined;
   };
+  readonly ledger: LedgerOptions | undefined;
+  readonly logs: boolean;
   readonly exportIntervalMillis: number;
   readonly exportTimeoutMillis: number;
   readonly logLevel: (typeof LOG_LEVELS)[number] | undefined;
@@ -134,7 +145,7 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
   const problems = [...problemsOf('option', options.issues), ...problemsOf('variable', variables.issues)];
   if (!options.success || !variables.success) throw new ConfigError(problems);
 
-  const { serviceName, prometheus, ...meter } = options.output;
+  const { serviceName, prometheus, ledger, logs, ...meter } = options.output;
   const env = variables.output;
   const user = checkUser({
     label: env.TOKENMETER_USER_LABEL,
@@ -166,10 +177,23 @@ export function resolveConfig(config: unknown, environment: NodeJS.ProcessEnv): 
       discovery: endpoint.discovery ?? env.TOKENMETER_DISCOVERY,
       drainSeconds: endpoint.drainSeconds ?? env.TOKENMETER_DRAIN_SECONDS ?? 0,
     },
+    ledger: ledgerOptions(ledger, env.TOKENMETER_LEDGER),
+    logs: logs ?? env.TOKENMETER_LOGS ?? false,
     exportIntervalMillis: env.OTEL_METRIC_EXPORT_INTERVAL ?? 60_000,
     exportTimeoutMillis: env.OTEL_METRIC_EXPORT_TIMEOUT ?? 30_000,
     logLevel: env.OTEL_LOG_LEVEL,
   };
+}
+
+/** What the code says of where to keep it wins; what else it says holds for a place that the variable names too. */
+function ledgerOptions(
+  option: TokenmeterConfig['ledger'],
+  variable: string | undefined,
+): LedgerOptions | undefined {
+  if (option === false || (option === undefined && variable === undefined)) return undefined;
+  const options = typeof option === 'object' ? option : {};
+  const isPlaced = options.sqlite !== undefined || options.postgres !== undefined;
+  return isPlaced || variable === undefined ? options : { ...options, ...ledgerAt(variable) };
 }
 
 /** Checks the options of an instrumentation that is used on its own. */

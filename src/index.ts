@@ -30,6 +30,7 @@ export { BudgetExceededError, ConfigError, TokenmeterError } from './errors.ts';
 export * from './estimate/index.ts';
 export type { TokenmeterInstrumentationConfig } from './instrumentation.ts';
 export { TokenmeterInstrumentation } from './instrumentation.ts';
+export * from './ledger/index.ts';
 export type { OwnPrice, OwnRates, PriceOptions } from './pricing/overrides.ts';
 export type { RefreshOptions } from './pricing/refresh.ts';
 export type { Tokenmeter } from './start.ts';

@@ -8,9 +8,9 @@ import {
 import { budgetOptions, type OpenBudgets, openBudgets } from './budgets/open.ts';
 import type { BudgetsView } from './budgets/types.ts';
 import { beginner } from './calls/begin.ts';
-import { DeferredWork } from './calls/deferred.ts';
+import { DeferredWork, type RecordedWork } from './calls/deferred.ts';
 import { OpenCalls } from './calls/open-calls.ts';
-import type { Pipeline } from './calls/pipeline.ts';
+import type { Pipeline, Sink } from './calls/pipeline.ts';
 import { SessionMeter } from './calls/session.ts';
 import { shownUser } from './calls/shown-user.ts';
 import {
@@ -44,6 +44,7 @@ import type { Provider } from './providers/types.ts';
 import { reportFault, warnOnce } from './report.ts';
 import { type Begin, patchClient } from './sdk/client.ts';
 import { patchEmitter } from './sdk/emitter.ts';
+import type { CallLogger } from './telemetry/logs.ts';
 import { type Counting, Metrics } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
 import { observeSeries, SHARED_MAX_SERIES, zerosFor } from './telemetry/observed-series.ts';
@@ -70,6 +71,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   declare private _patchAll: (() => void) | undefined;
   declare private _metrics: Metrics | undefined;
   declare private _counting: readonly Counting[] | undefined;
+  declare private _records: readonly Sink[] | undefined;
   declare private _budgets: OpenBudgets | undefined;
   declare private _pipeline: Pipeline | undefined;
   declare private _prices: PriceBook | undefined;
@@ -305,6 +307,19 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     return name !== undefined && Object.hasOwn(deployments, name) ? deployments[name] : name;
   }
 
+  /** @internal Who else is told of every call; and what was metered before, if somebody knows. */
+  addRecords(sinks: readonly Sink[], recorded?: RecordedWork): void {
+    this._records = [...(this._records ?? []), ...sinks];
+    this._deferred ??= new DeferredWork();
+    if (recorded) this._deferred.useRecord(recorded);
+    this._pipeline = undefined;
+  }
+
+  /** @internal Of the logger provider that was set, else of the one that is registered. */
+  get callLogger(): CallLogger {
+    return this.logger;
+  }
+
   /** @internal The table in use. */
   get priceTable(): PriceTable {
     return this._priceBook().table;
@@ -334,7 +349,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._openCalls ??= new OpenCalls();
     this._openCalls.limitSeconds = abandonAfterSeconds ?? DEFAULT_ABANDON_AFTER_SECONDS;
     const pipeline: Pipeline = {
-      sinks: [...counting, spanSink, ...(budgets ? [budgets.sink] : [])],
+      sinks: [...counting, ...(this._records ?? []), spanSink, ...(budgets ? [budgets.sink] : [])],
       admit: budgets?.admit,
       price: this._priceBook().price,
       users: { resolve, show: shownUser(shown) },

@@ -5,8 +5,18 @@ import { type Destination, traceDestinations } from './destinations.ts';
 import { type Diagnosis, diagnosis } from './diagnosis.ts';
 import { beforeExit } from './exit.ts';
 import { TokenmeterInstrumentation } from './instrumentation.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { createStore } from './ledger/open.ts';
+import { type Recording, startRecording } from './ledger/recording.ts';
 import { type Metering, startMetering } from './metering.ts';
 import { firstLine, reportFault, warnVisibly } from './report.ts';
+import {
+  callLogs,
+  type Logging,
+  logsAreConfigured,
+  prepareLogs,
+  registeredLogger,
+} from './telemetry/logs.ts';
 import {
   lateTracerProvider,
   prepareTracing,
@@ -24,6 +34,8 @@ export interface Tokenmeter {
    * with an error that says what to do, when the port cannot be used.
    */
   readonly metricsUrl: Promise<string | undefined>;
+  /** Every call on record, with the option `ledger`. */
+  readonly ledger: Ledger | undefined;
   /** Says what is metered in this process, and where metrics and traces go. */
   diagnose(): Promise<Diagnosis>;
   /** Takes the patches out, exports what is left and closes the port. */
@@ -46,8 +58,12 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   }
   if (resolved.disabled) return disabledMeter();
   // What can fail comes first: nothing is patched by a start that fails.
+  const store = resolved.ledger && createStore(resolved.ledger);
   const metering = startMetering(resolved);
+  const recording = resolved.ledger && store && startRecording(store, resolved.ledger);
   const instrumentation = instrumentationFor(resolved, metering);
+  if (recording) record(recording, instrumentation, metering);
+  const logging = startLogs(instrumentation, resolved);
   const tracing = startTraces(instrumentation, resolved);
   let stopped: Promise<unknown> | undefined;
   const metricsUrl = metering.url;
@@ -55,6 +71,7 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
     instrumentation,
     budgets: instrumentation.budgets,
     metricsUrl,
+    ledger: recording?.ledger,
     diagnose: async () => {
       const problems: string[] = [];
       const url = await metricsUrl.catch((error: Error) => void problems.push(error.message));
@@ -66,7 +83,13 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
     shutdown: async () => {
       instrumentation.disable();
       instrumentation.settleOpenCalls();
-      stopped ??= Promise.all([metering.shutdown(), tracing?.shutdown(), instrumentation.closeBudgets()]);
+      stopped ??= Promise.all([
+        metering.shutdown(),
+        tracing?.shutdown(),
+        logging?.shutdown(),
+        recording?.shutdown(),
+        instrumentation.closeBudgets(),
+      ]);
       await stopped;
     },
   };
@@ -89,10 +112,32 @@ function disabledMeter(): Tokenmeter {
     instrumentation: new TokenmeterInstrumentation({ enabled: false }),
     budgets: { status: async () => [] },
     metricsUrl: Promise.resolve(undefined),
+    ledger: undefined,
     diagnose: async () =>
       diagnosis({ metrics: [], traces: [], problems: ['OTEL_SDK_DISABLED turns everything off'] }),
     shutdown: async () => {},
   };
+}
+
+function record(recording: Recording, instrumentation: TokenmeterInstrumentation, { meter }: Metering): void {
+  instrumentation.addRecords([recording.sink], recording.recorded);
+  if (meter) recording.observe(meter);
+}
+
+/** Log records go to the app's provider, or to one of ours where OTEL_LOGS_EXPORTER names a place. */
+function startLogs(instrumentation: TokenmeterInstrumentation, config: ResolvedConfig): Logging | undefined {
+  if (!config.logs) return undefined;
+  let undecided = logsAreConfigured(process.env) ? prepareLogs(config.serviceName) : undefined;
+  const logging = undecided;
+  const logger = () => {
+    // With the first call: an app sets up its own while it starts, and only the first provider is taken.
+    undecided?.start();
+    undecided = undefined;
+    return registeredLogger() ?? instrumentation.callLogger;
+  };
+  instrumentation.addRecords([callLogs(logger)]);
+  if (logging) beforeExit(() => logging.shutdown());
+  return logging;
 }
 
 /** Spans go to the app's provider, or to one of ours where the variables name a place for traces. */

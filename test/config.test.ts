@@ -40,6 +40,8 @@ describe('configuration', () => {
       },
       metricExporters: ['prometheus'],
       prometheus: { host: 'localhost', port: 9464, path: '/metrics', discovery: undefined, drainSeconds: 0 },
+      ledger: undefined,
+      logs: false,
       exportIntervalMillis: 60_000,
       exportTimeoutMillis: 30_000,
       logLevel: undefined,

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { emitLog } from '../telemetry/logs.ts';
+import { emitLog } from '../telemetry/emit-log.ts';
 import { inUnits } from './amounts.ts';
 import type { ThresholdEvent } from './types.ts';
 

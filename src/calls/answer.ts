@@ -14,6 +14,7 @@ export interface Answer {
   readonly operation: Operation;
   readonly facts: ResponseFacts;
   readonly outcome: Outcome;
+  readonly workId?: string | undefined;
   /** How many requests it stands for that are not counted elsewhere. */
   readonly requests: number;
   readonly who: UsageContext;
@@ -48,6 +49,7 @@ export function settleAnswer(pipeline: Pipeline, provider: Provider, client: Cli
     usage: facts.usage,
     unmetered: facts.usage ? undefined : missing(outcome, facts),
     errorType: facts.errorType,
+    workId: answer.workId,
     requests: answer.requests,
     startedAtMs: startedAtMs ?? wallClock(),
     durationSeconds: answer.durationSeconds,

@@ -276,6 +276,7 @@ export class Call implements CallObserver, CallSubject {
       usage: isFirst ? usage : undefined,
       unmetered: more.unmetered ?? cut ?? this.#unmetered(outcome, facts),
       errorType: more.errorType ?? facts?.errorType,
+      workId: isFirst ? facts?.retrievable : undefined,
       requests: 1,
       startedAtMs: this.#startedAtMs,
       durationSeconds: (end - this.#start) / 1000,

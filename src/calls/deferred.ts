@@ -13,6 +13,11 @@ interface Work {
   total: number;
 }
 
+/** Results that were metered before: by this process before it was started anew, or by another. */
+export interface RecordedWork {
+  has(result: string): boolean;
+}
+
 /**
  * Work whose results come later, by id: batches, background responses, sessions. On whose behalf it was
  * begun, and which of its results were metered, so that each is metered once however often it comes.
@@ -21,6 +26,12 @@ interface Work {
 export class DeferredWork {
   readonly #work = new Map<string, Work>();
   #results = 0;
+  #recorded: RecordedWork | undefined;
+
+  /** Remembers also what somebody has on record. */
+  useRecord(recorded: RecordedWork): void {
+    this.#recorded = recorded;
+  }
 
   /** Work was begun on behalf of `who`. */
   expect(id: string, who: UsageContext): void {
@@ -30,13 +41,13 @@ export class DeferredWork {
   /** True for the one who is to meter a result of some work: the first that asks. */
   claim(id: string, result: string): boolean {
     const work = this.#work.get(id) ?? newWork();
-    const isFirst = !work.metered.has(result);
-    if (isFirst) {
+    const isKnown = work.metered.has(result);
+    if (!isKnown) {
       work.metered.add(result);
       this.#results++;
     }
     this.#use(id, work);
-    return isFirst;
+    return !isKnown && this.#recorded?.has(result) !== true;
   }
 
   /** Some work has come to a total. Returns up to where it was metered before. */

@@ -33,7 +33,7 @@ export interface CallSubject {
   /** The value of `gen_ai.provider.name`: the provider, or the vendor that stands between. */
   readonly vendor: string;
   readonly operation: Operation;
-  readonly endpoint: Pick<Endpoint, 'requestAttributes'>;
+  readonly endpoint: Partial<Pick<Endpoint, 'path' | 'requestAttributes'>>;
   readonly client: Client;
   readonly facts: RequestFacts;
   readonly params: Params;
@@ -44,14 +44,23 @@ export interface CallSubject {
   nativeSpanEnds?(): void;
 }
 
+/** A cost, and by which prices. */
+export type SettledCost = Cost & Partial<Pick<PricedCall, 'confidence' | 'tableVersion'>>;
+
 /** One call after its end. Everything that is reported of it is derived from this. */
 export interface SettledCall {
   /** The value of `gen_ai.provider.name`. */
   readonly provider: string;
+  /** Whose price list holds: the provider's, whatever vendor stands between. */
+  readonly priceList: string;
   readonly operation: Operation;
+  /** The path of the request; undefined for answers that came otherwise than to one. */
+  readonly endpoint: string | undefined;
   readonly requestModel: string | undefined;
   readonly responseModel: string | undefined;
   readonly responseId: string | undefined;
+  /** The id under which its result can be retrieved again, by whichever process: it is metered under it once. */
+  readonly workId: string | undefined;
   readonly finishReasons: readonly string[];
   /** Span attributes of the provider's own. */
   readonly attributes: Attributes | undefined;
@@ -63,9 +72,11 @@ export interface SettledCall {
   readonly errorType: string | undefined;
   readonly usage: Usage | undefined;
   readonly unmetered: UnmeteredReason | undefined;
-  readonly cost: Cost | undefined;
+  readonly cost: SettledCost | undefined;
   /** Why there is usage and no cost. */
   readonly unpriced: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
   /** Undefined for work whose time nobody saw pass: batches, background responses. */
   readonly durationSeconds: number | undefined;
   readonly timeToFirstChunkSeconds: number | undefined;

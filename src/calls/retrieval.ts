@@ -75,6 +75,7 @@ export class RetrievalCall implements CallObserver {
       operation,
       facts: work,
       outcome,
+      workId: work.workId,
       requests,
       who,
       user,

@@ -127,6 +127,7 @@ export class SessionMeter implements SessionObserver {
       operation,
       facts,
       outcome,
+      workId: facts.deferred === undefined ? facts.retrievable : undefined,
       requests,
       who: currentUsageContext(),
       startedAtMs: began?.wallClock,

@@ -15,6 +15,7 @@ export interface Ending {
   readonly usage: Usage | undefined;
   readonly unmetered: UnmeteredReason | undefined;
   readonly errorType: string | undefined;
+  readonly workId?: string | undefined;
   readonly requests: number;
   readonly startedAtMs: number;
   readonly durationSeconds: number | undefined;
@@ -33,10 +34,13 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
     const isPriced = priced !== undefined && !isUnpriced(priced);
     const settled: SettledCall = {
       provider: subject.vendor,
+      priceList: subject.provider.name,
       operation: subject.operation,
+      endpoint: subject.endpoint.path,
       requestModel: cleanLabel(subject.facts.model),
       responseModel: cleanLabel(facts?.model),
       responseId: facts?.id,
+      workId: ending.workId,
       finishReasons: facts?.finishReasons ?? [],
       attributes: facts?.attributes,
       who: subject.who,
@@ -47,6 +51,7 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
       unmetered: ending.unmetered,
       cost: isPriced ? priced : undefined,
       unpriced: isPriced ? undefined : priced?.reason,
+      startedAtMs: ending.startedAtMs,
       durationSeconds: ending.durationSeconds,
       timeToFirstChunkSeconds: ending.timeToFirstChunkSeconds,
       timePerChunkSeconds: ending.timePerChunkSeconds,

@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts';
 import { addEstimate } from './estimate.ts';
 import { addModels } from './models.ts';
 import { addPrice } from './price.ts';
+import { addReport } from './report/report.ts';
 import { addRules } from './rules.ts';
 
 const program = new Command('tokenmeter')
@@ -20,6 +21,7 @@ addPrice(program);
 addEstimate(program);
 addModels(program);
 addRules(program);
+addReport(program);
 
 const USAGE_ERROR = 2;
 

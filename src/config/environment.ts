@@ -1,17 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
 import {
-  COUNT,
   DRAIN,
   MAX_DRAIN_SECONDS,
   oneOf,
   PORT,
   PricesSchema,
   SALT,
-  SECONDS,
   USER_LABELS,
   ZERO_FIRST,
 } from './schema.ts';
+import { COUNT, SECONDS } from './values.ts';
 
 const METRIC_EXPORTERS = ['prometheus', 'otlp', 'console', 'none'] as const;
 export type MetricExporterName = (typeof METRIC_EXPORTERS)[number];
@@ -102,5 +101,7 @@ export const EnvironmentSchema = v.object({
   TOKENMETER_DISCOVERY: v.optional(v.string()),
   TOKENMETER_DRAIN_SECONDS: v.optional(drainText),
   TOKENMETER_BUDGETS: v.optional(v.string()),
+  TOKENMETER_LEDGER: v.optional(v.string()),
+  TOKENMETER_LOGS: v.optional(booleanText),
   TOKENMETER_PRICES: v.optional(v.pipe(v.string(), v.rawTransform(readJson), PricesSchema)),
 });

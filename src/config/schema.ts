@@ -4,6 +4,8 @@ import type { UserResolver } from '../calls/pipeline.ts';
 import type { ShownUserOptions } from '../calls/shown-user.ts';
 import { priceEntries } from '../pricing/overrides.ts';
 import { isPlain } from '../pricing/plain.ts';
+import { LedgerSchema } from './ledger-schema.ts';
+import { COUNT, filled, SECONDS } from './values.ts';
 
 export const PORT = 'a whole number from 0 to 65535';
 export const portNumber = v.pipe(
@@ -12,10 +14,8 @@ export const portNumber = v.pipe(
   v.minValue(0, PORT),
   v.maxValue(65535, PORT),
 );
-export const SECONDS = 'a number of seconds above 0';
 export const MAX_DRAIN_SECONDS = 3600;
 export const DRAIN = `a number of seconds from 0 to ${MAX_DRAIN_SECONDS}`;
-export const filled = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 
 const REFRESH_SECONDS = 'a number of seconds from 60 up';
 export const PricesSchema = v.pipe(
@@ -39,7 +39,6 @@ export const PricesSchema = v.pipe(
 export const USER_LABELS = ['raw', 'hash', 'off'] as const;
 export const ZERO_FIRST = ['scrape', 'always', 'never'] as const;
 export const SALT = 'at least 16 characters';
-export const COUNT = 'a whole number from 0 up';
 const count = v.pipe(v.number(COUNT), v.safeInteger(COUNT), v.minValue(0, COUNT));
 const aFunction = <T>() => v.custom<T>((value) => typeof value === 'function', 'a function');
 export const oneOf = <const T extends readonly string[]>(names: T) =>
@@ -94,5 +93,7 @@ export const InstrumentationSchema = v.strictObject({
 export const ConfigSchema = v.strictObject({
   serviceName: v.optional(filled('a name')),
   prometheus: v.optional(v.union([v.literal(false), PrometheusSchema], 'an object or false')),
+  ledger: v.optional(LedgerSchema),
+  logs: v.optional(v.boolean('true or false')),
   ...meterEntries,
 });

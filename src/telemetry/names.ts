@@ -43,6 +43,16 @@ export const SPAN_ATTR = {
   unpriced: 'tokenmeter.unpriced.reason',
 } as const;
 
+/** The log record of a call, and its attributes beside those of spans. */
+export const LOG_EVENT = 'tokenmeter.call';
+export const LOG_ATTR = {
+  requests: 'tokenmeter.requests',
+  durationSeconds: 'tokenmeter.duration.seconds',
+  serviceTier: 'tokenmeter.service_tier',
+  priceVersion: 'tokenmeter.price.version',
+  confidence: 'tokenmeter.price.confidence',
+} as const;
+
 export interface InstrumentName {
   readonly name: string;
   readonly unit: string;
@@ -187,6 +197,16 @@ export const METRIC = {
     name: 'tokenmeter.price.table.age.seconds',
     unit: '{s}',
     description: 'Time since the date of the price table in use.',
+  },
+  ledgerDropped: {
+    name: 'tokenmeter.ledger.dropped.rows',
+    unit: '{row}',
+    description: 'Calls that are not on record: the ledger could not be written for too long.',
+  },
+  ledgerQueue: {
+    name: 'tokenmeter.ledger.queue.rows',
+    unit: '{row}',
+    description: 'Calls that wait to be put on record.',
   },
   duration: {
     name: 'gen_ai.client.inference.duration',

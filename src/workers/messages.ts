@@ -89,7 +89,11 @@ export function toRecord(call: SettledCall): CallRecord {
 export function fromRecord({ picoUsd, usage, refusedBy, ...record }: CallRecord): SettledCall {
   return {
     ...record,
+    priceList: record.provider,
+    endpoint: undefined,
+    startedAtMs: Date.now(),
     responseId: undefined,
+    workId: undefined,
     finishReasons: [],
     attributes: undefined,
     usage: usage && { ...usage, serverTools: {}, raw: undefined },

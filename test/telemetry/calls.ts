@@ -21,10 +21,13 @@ export function settled({
 }: CallFacts): SettledCall {
   return {
     provider: 'openai',
+    priceList: 'openai',
     operation: 'chat',
+    endpoint: '/chat/completions',
     requestModel: model,
     responseModel: model,
     responseId: undefined,
+    workId: undefined,
     finishReasons: [],
     attributes: undefined,
     who: { ...who, ...(user !== undefined && { user, shownUser: user }) },
@@ -35,6 +38,7 @@ export function settled({
     unmetered: undefined,
     cost: { picoUsd, byClass: {} },
     unpriced: undefined,
+    startedAtMs: Date.now(),
     durationSeconds: 1,
     timeToFirstChunkSeconds: undefined,
     timePerChunkSeconds: undefined,

@@ -1,0 +1,161 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { BETWEEN_ROWS, BETWEEN_VALUES, CALL_COLUMNS, COLUMN_NAMES } from '../columns.ts';
+import { LedgerError } from '../errors.ts';
+import { loadSqlite } from './node-sqlite.ts';
+import { BadRows, type SqlStatement } from './store.ts';
+
+export interface SqliteFileOptions {
+  readonly path: string;
+  /** `always` waits for the disk after each batch; `normal` leaves that to SQLite's checkpoints. */
+  readonly fsync: 'normal' | 'always';
+  /** For a connection that only asks. */
+  readonly readOnly?: boolean;
+}
+
+/** How long a writer waits for another process to let go of the file. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** One connection to a ledger in a file. Everything but the opening is done when it returns. */
+export class SqliteFile {
+  readonly #options: SqliteFileOptions;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #insert: StatementSync | undefined;
+  #additions: readonly string[] = [];
+
+  constructor(options: SqliteFileOptions) {
+    const { DatabaseSync } = loadSqlite();
+    this.#options = options;
+    const { path, readOnly = false } = options;
+    try {
+      if (!readOnly) mkdirSync(dirname(path), { recursive: true });
+      this.#database = new DatabaseSync(path, { readOnly });
+      this.#database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    } catch (cause) {
+      throw new LedgerError(`the ledger ${path} cannot be opened: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  async open(): Promise<void> {
+    const { path, fsync, readOnly } = this.#options;
+    try {
+      if (!readOnly) {
+        this.#database.exec('pragma journal_mode = wal');
+        this.#database.exec(`pragma synchronous = ${fsync === 'always' ? 'full' : 'normal'}`);
+        // Kysely takes long to load, and whoever only asks does without.
+        const { prepareSchema } = await import(/* webpackMode: "eager" */ './sqlite-schema.ts');
+        this.#additions = await prepareSchema(this.#database);
+      }
+      this.#database.exec('pragma temp_store = memory');
+      this.#database.exec('pragma cache_size = -65536');
+    } catch (cause) {
+      if (cause instanceof LedgerError) throw cause;
+      throw new LedgerError(`the ledger ${path} cannot be used: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  append(rows: string): void {
+    this.#insert ??= this.#prepareInsert();
+    this.#begin();
+    try {
+      let first: number | bigint | undefined;
+      let last: number | bigint = 0;
+      for (const row of rows.split(BETWEEN_ROWS)) {
+        const { changes, lastInsertRowid } = this.#insert.run(...valuesOf(row));
+        if (changes === 0) continue;
+        first ??= lastInsertRowid;
+        last = lastInsertRowid;
+      }
+      // Whoever writes is alone, so what lies between is ours.
+      if (first !== undefined) for (const sql of this.#additions) this.#prepare(sql).run(first, last);
+      this.#database.exec('commit');
+    } catch (error) {
+      this.#rollBack();
+      throw FAULTS_OF_ROWS.has(errorCode(error)) ? new BadRows((error as Error).message) : error;
+    }
+  }
+
+  query({ sql, parameters }: SqlStatement): unknown[] {
+    try {
+      return this.#prepare(sql).all(...(parameters as SQLInputValue[]));
+    } catch (cause) {
+      throw new LedgerError(`the ledger ${this.#options.path} cannot be read: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Returns the number of rows that each statement has changed. */
+  run(statements: readonly SqlStatement[]): number[] {
+    this.#begin();
+    try {
+      const changes = statements.map(({ sql, parameters }) =>
+        Number(this.#prepare(sql).run(...(parameters as SQLInputValue[])).changes),
+      );
+      this.#database.exec('commit');
+      return changes;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #begin(): void {
+    // At once the only writer: a transaction that becomes one later may find that another was quicker.
+    this.#database.exec('begin immediate');
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database.exec('rollback');
+    } catch {
+      // SQLite has done that itself, as it does when the disk is full.
+    }
+  }
+
+  #prepareInsert(): StatementSync {
+    const names = COLUMN_NAMES.join(', ');
+    const places = COLUMN_NAMES.map(() => '?').join(', ');
+    return this.#database.prepare(
+      `insert into calls (${names}) values (${places}) on conflict (id) do nothing`,
+    );
+  }
+
+  #prepare(text: string): StatementSync {
+    let statement = this.#statements.get(text);
+    if (!statement) {
+      // Reports come in many forms; what is written, in few.
+      if (this.#statements.size >= 100) this.#statements.clear();
+      statement = this.#database.prepare(text);
+      statement.setReadBigInts(true);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+}
+
+/** SQLITE_CONSTRAINT and SQLITE_MISMATCH. */
+const FAULTS_OF_ROWS: ReadonlySet<number> = new Set([19, 20]);
+
+/** The primary code: the rest of the number says more of the same. */
+function errorCode(error: unknown): number {
+  return Number((error as { errcode?: unknown }).errcode) & 0xff;
+}
+
+const IS_INTEGER = COLUMN_NAMES.map((name) => CALL_COLUMNS[name] === 'integer');
+
+function valuesOf(row: string): SQLInputValue[] {
+  return row.split(BETWEEN_VALUES).map((value, index) => {
+    if (value === '') return null;
+    if (!IS_INTEGER[index]) return value;
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : BigInt(value);
+  });
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, test } from 'node:test';
+import { LedgerError, openLedger } from '../../src/index.ts';
+import { createStore } from '../../src/ledger/open.ts';
+import type { LedgerOptions } from '../../src/ledger/options.ts';
+import { type Recording, startRecording } from '../../src/ledger/recording.ts';
+import { clockHasJumped } from '../../src/ledger/retention.ts';
+import { temporaryFolder } from '../support/fake-sdk.ts';
+import { missingPostgres, startPostgres } from '../support/postgres.ts';
+import { callAt, collect } from './calls.ts';
+
+const record = (options: LedgerOptions) => startRecording(createStore(options), options);
+const settle = (recording: Recording, user: string) =>
+  recording.sink.settle(callAt('2026-07-01T12:00:00Z', { user }));
+const countIn = async (place: string) => {
+  await using ledger = await openLedger(place);
+  return (await ledger.usage())[0]?.calls;
+};
+
+describe('a ledger that cannot be used', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  before(async () => {
+    folder = await temporaryFolder();
+  });
+  after(() => folder[Symbol.asyncDispose]());
+  const at = (name: string) => `${folder.path}/${name}`;
+
+  test('a database of a newer version is refused, and left as it is', async () => {
+    const path = at('newer.db');
+    await (await openLedger(path)).close();
+    const database = new DatabaseSync(path);
+    database.exec("insert into tokenmeter_migrations values ('0099-next', '2030-01-01')");
+    database.close();
+    await assert.rejects(
+      openLedger(path),
+      (error) =>
+        error instanceof LedgerError && /newer version.*0099-next.*Update tokenmeter/s.test(error.message),
+    );
+    const recording = record({ sqlite: path });
+    await assert.rejects(recording.ledger.ready(), /newer version/);
+    await recording.shutdown();
+  });
+
+  test('a file that is no database, and one that is damaged', async () => {
+    await writeFile(at('text.db'), 'this is a text, and no database at all. '.repeat(100));
+    await assert.rejects(openLedger(at('text.db')), /text\.db cannot be used: file is not a database/);
+    const path = at('damaged.db');
+    const recording = record({ sqlite: path });
+    for (let user = 0; user < 3000; user++) settle(recording, `u_${user}`);
+    await recording.shutdown();
+    const bytes = await readFile(path);
+    bytes.fill(0xff, 4096 * 5, 4096 * 60);
+    await writeFile(path, bytes);
+    await assert.rejects(async () => {
+      await using ledger = await openLedger(path);
+      await collect(ledger.calls());
+    }, /malformed|not a database|cannot be used/);
+  });
+
+  test('a path that cannot be written', async () => {
+    await writeFile(at('a-file'), '');
+    await assert.rejects(openLedger(at('a-file/ledger.db')), /a-file\/ledger\.db cannot be opened/);
+    const recording = record({ sqlite: '/proc/ledger.db' });
+    await assert.rejects(recording.ledger.ready(), /\/proc\/ledger\.db cannot be opened/);
+    await recording.shutdown();
+  });
+
+  test('it is tried again: what was in the way is gone, and nothing is lost', async () => {
+    const path = at('later/ledger.db');
+    await writeFile(at('later'), 'in the way');
+    const recording = record({ sqlite: path, flushSeconds: 0.01 });
+    for (let user = 0; user < 10; user++) settle(recording, `u_${user}`);
+    await assert.rejects(recording.ledger.ready());
+    await writeFile(at('later'), '');
+    spawnSync('rm', [at('later')]);
+    await recording.shutdown();
+    assert.equal(await countIn(path), 10);
+  });
+
+  const tmpfs = canMount() ? undefined : 'needs to mount a tmpfs: run as root';
+  test('a full disk: calls wait, then are written when there is room', { skip: tmpfs }, async () => {
+    const mounted = at('small');
+    await mkdir(mounted);
+    run('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mounted);
+    try {
+      const path = `${mounted}/ledger.db`;
+      const recording = record({ sqlite: path, flushSeconds: 0.01 });
+      await recording.ledger.ready();
+      const store = createStore({ sqlite: path });
+      for (let user = 0; user < 3000; user++) settle(recording, `u_${user}`);
+      // The disk is full, as the store says itself.
+      const rows = 3000;
+      await assert.rejects(fill(store, rows), /full/);
+      await store.close();
+      run('mount', '-o', 'remount,size=64m', mounted);
+      await recording.shutdown();
+      const count = await countIn(path);
+      assert.ok(count !== undefined && count >= rows, `${count} calls are on record`);
+    } finally {
+      run('umount', mounted);
+    }
+  });
+
+  async function fill(store: ReturnType<typeof createStore>, rows: number): Promise<void> {
+    const { rowOf } = await import('../../src/ledger/row.ts');
+    for (let row = 0; row < rows; row++)
+      await store.append(rowOf(callAt('2026-07-01T12:00:00Z', { user: 'x'.repeat(200) }), `fill-${row}`));
+  }
+
+  test('two processes write one file', async () => {
+    const path = at('two.db');
+    const [one, two] = [record({ sqlite: path }), record({ sqlite: path })];
+    for (let call = 0; call < 2500; call++) settle(call % 2 === 0 ? one : two, 'ann');
+    await Promise.all([one.shutdown(), two.shutdown()]);
+    assert.equal(await countIn(path), 2500);
+  });
+
+  test('a clock that jumps: nothing is deleted', () => {
+    const now = Date.now();
+    assert.equal(clockHasJumped(now), false);
+    assert.equal(clockHasJumped(now + 10 * 365 * 86_400_000), true);
+    assert.equal(clockHasJumped(now - 86_400_000), true);
+  });
+
+  test('calls of a wrong clock are on record as well, in the past and in the future', async () => {
+    const path = at('clock.db');
+    const recording = record({ sqlite: path });
+    for (const time of ['1970-01-01T00:00:00Z', '2026-07-01T12:00:00Z', '2199-12-31T23:59:59Z'])
+      recording.sink.settle(callAt(time));
+    assert.equal((await recording.ledger.usage())[0]?.calls, 3);
+    assert.equal(
+      (await recording.ledger.usage({ by: ['month'], from: '2026-07-01', to: '2026-07-31' }))[0]?.calls,
+      1,
+    );
+    await recording.shutdown();
+  });
+
+  test('options that cannot be together', () => {
+    const refused = (options: LedgerOptions, message: RegExp) =>
+      assert.throws(() => createStore(options), message);
+    refused({ sqlite: 'a.db', postgres: 'postgres://x/y' }, /both sqlite and postgres/);
+    refused({ postgres: 'mysql://x/y' }, /something else than a URL/);
+    refused({ postgres: 'postgres://x/y', fsync: 'always' }, /a call cannot wait for a server/);
+    refused({ sqlite: 'a.db', keepDays: 30, keepAggregatesDays: 7 }, /keepAggregatesDays: got 7/);
+  });
+
+  test('a server that is not there: said at once, without its password', async () => {
+    await assert.rejects(openLedger('postgres://meter:secret@127.0.0.1:1/x'), (error: Error) => {
+      assert.match(error.message, /postgres:\/\/\*\*\*@127\.0\.0\.1:1\/x cannot be used: .*ECONNREFUSED/);
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    });
+  });
+
+  test('a PostgreSQL that goes away and comes back', { skip: missingPostgres }, async () => {
+    await using server = await startPostgres();
+    const recording = record({ postgres: server.url, flushSeconds: 0.01 });
+    settle(recording, 'before');
+    assert.equal((await recording.ledger.usage())[0]?.calls, 1);
+    await server.stop();
+    for (let call = 0; call < 1500; call++) settle(recording, 'meanwhile');
+    await assert.rejects(recording.ledger.usage());
+    await server.start();
+    settle(recording, 'after');
+    await recording.shutdown();
+    assert.equal(await countIn(server.url), 1502);
+  });
+});
+
+function canMount(): boolean {
+  return (
+    process.getuid?.() === 0 && existsSync('/proc/mounts') && spawnSync('mount', ['--version']).status === 0
+  );
+}
+
+function run(program: string, ...args: string[]): void {
+  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program}: ${stderr}`);
+}

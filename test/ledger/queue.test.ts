@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, mock, test } from 'node:test';
+import { BETWEEN_ROWS } from '../../src/ledger/columns.ts';
+import { type QueueOptions, RowQueue } from '../../src/ledger/queue.ts';
+import { BadRows } from '../../src/ledger/stores/store.ts';
+
+/** A store that fails when it is told to. */
+function store() {
+  const written: string[] = [];
+  const failures: unknown[] = [];
+  const state = { fault: undefined as Error | undefined, dropped: 0, written, failures };
+  const write = (rows: string) => {
+    if (state.fault) throw state.fault;
+    if (rows.includes('bad')) throw new BadRows('a bad row');
+    written.push(...rows.split(BETWEEN_ROWS));
+  };
+  const queue = (options: Partial<QueueOptions> = {}) =>
+    new RowQueue({
+      maxRows: 5000,
+      flushSeconds: 0.01,
+      append: async (rows) => write(rows),
+      appendNow: write,
+      onDropped: (rows) => {
+        state.dropped += rows;
+      },
+      onFailure: (error) => failures.push(error),
+      ...options,
+    });
+  return { state, queue };
+}
+
+describe('rows on their way', () => {
+  test('are written in their order, in batches', async () => {
+    const batches: number[] = [];
+    const { queue } = store();
+    const rows = queue({ append: async (batch) => void batches.push(batch.split(BETWEEN_ROWS).length) });
+    for (let row = 0; row < 2500; row++) rows.push(`${row}`);
+    await rows.flush(1000);
+    assert.equal(rows.size, 0);
+    assert.deepEqual(
+      batches.reduce((sum, size) => sum + size, 0),
+      2500,
+    );
+    assert.ok(Math.max(...batches) <= 1000);
+  });
+
+  test('wait while the store fails, and are written when it works again: none twice', async () => {
+    const { state, queue } = store();
+    const rows = queue();
+    state.fault = new Error('the disk is full');
+    for (let row = 0; row < 1500; row++) rows.push(`${row}`);
+    await rows.flush(50);
+    assert.equal(rows.size, 1500);
+    assert.ok(state.failures.length > 0);
+    state.fault = undefined;
+    await rows.flush(5000);
+    assert.deepEqual(
+      state.written,
+      Array.from({ length: 1500 }, (_, row) => `${row}`),
+    );
+    assert.equal(state.dropped, 0);
+  });
+
+  test('that find no room are dropped and counted; adding one takes no time', async () => {
+    const { state, queue } = store();
+    const rows = queue({ maxRows: 100 });
+    state.fault = new Error('no server');
+    for (let row = 0; row < 150; row++) rows.push(`${row}`);
+    assert.equal(state.dropped, 50);
+    assert.equal(rows.dropped, 50);
+    rows.giveUp();
+    assert.equal(rows.dropped, 150);
+    assert.equal(rows.size, 0);
+  });
+
+  test('a row that cannot be is dropped alone', async () => {
+    const { state, queue } = store();
+    const rows = queue();
+    for (const row of ['1', 'bad', '2']) rows.push(row);
+    await rows.flush(1000);
+    assert.deepEqual(state.written, ['1', '2']);
+    assert.equal(state.dropped, 1);
+  });
+
+  test('at the end of the process all is written at once, also what is on its way', async () => {
+    const { state, queue } = store();
+    const rows = queue({ append: () => new Promise(() => {}) });
+    for (let row = 0; row < 1200; row++) rows.push(`${row}`);
+    rows.flushNow();
+    assert.equal(state.written.length, 1200);
+    assert.equal(rows.size, 0);
+  });
+
+  test("an app's fake timers do not stop it", async () => {
+    const { state, queue } = store();
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] });
+    try {
+      const rows = queue();
+      rows.push('1');
+      await rows.flush(1000);
+      assert.deepEqual(state.written, ['1']);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+});
