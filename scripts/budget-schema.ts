@@ -7,11 +7,17 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { BudgetFileSchema } from '../src/budgets/schema.ts';
 
 const file = new URL('../budgets.schema.json', import.meta.url);
-// What no single member can tell is left to the program: rawCheck has no form in JSON Schema.
+// Checks of the program have no form in JSON Schema; where it has one of its own, that stands beside them.
 const schema = {
   $id: 'https://unpkg.com/tokenmeter/budgets.schema.json',
   title: 'Budgets of tokenmeter',
-  ...toJsonSchema(BudgetFileSchema, { errorMode: 'ignore' }),
+  ...toJsonSchema(BudgetFileSchema, {
+    errorMode: 'ignore',
+    // An object is checked to be plain before its members are: the last of its schemas has them.
+    typeMode: 'output',
+    overrideSchema: ({ valibotSchema, jsonSchema }) =>
+      valibotSchema.type === 'loose_object' ? { ...jsonSchema, additionalProperties: false } : jsonSchema,
+  }),
 };
 const text = `${JSON.stringify(schema, null, 2)}\n`;
 

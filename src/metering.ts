@@ -161,7 +161,7 @@ function openLocal(
     await conceal?.();
   };
   const isNeeded = pushing.length > 0 || drainSeconds > 0 || conceal !== undefined;
-  const cancelFlush = isNeeded ? beforeExit(flush) : undefined;
+  const cancelFlush = isNeeded ? beforeExit(flush, drainSeconds * 1000) : undefined;
   return {
     url: endpoint?.listening ?? Promise.resolve(undefined),
     endpoint,

@@ -2,25 +2,24 @@ import type { BaseIssue } from 'valibot';
 
 export type Issue = BaseIssue<unknown>;
 
+type Where = string | ((issue: Issue) => string);
+
+const NO_SUCH_OPTION = 'no such option';
+
 /**
  * One line for each thing that is wrong with what was given: where it is, what it is, and what it should be.
  *
  * @param where Says what kind of thing it is, such as `option`; or where it stands.
  */
-export function problemsOf(
-  where: string | ((issue: Issue) => string),
-  issues: readonly Issue[] | undefined,
-): string[] {
-  return (issues ?? []).flatMap((issue) => {
-    // The union of `false` and an object reports one issue that holds those of the object.
-    const nested = issue.issues?.filter(({ path }) => path);
-    return nested?.length
-      ? problemsOf(
-          where,
-          nested.map((inner) => under(issue, inner)),
-        )
-      : [sentence(typeof where === 'string' ? where : where(issue), issue)];
-  });
+export function problemsOf(where: Where, issues: readonly Issue[] | undefined): string[] {
+  // Two checks of one value may expect the same.
+  return [...new Set((issues ?? []).flatMap(leaves).map((issue) => sentence(where, issue)))];
+}
+
+/** The union of `false` and an object reports one issue that holds those of the object. */
+function leaves(issue: Issue): Issue[] {
+  const nested = issue.issues?.filter(({ path }) => path);
+  return nested?.length ? nested.flatMap((inner) => leaves(under(issue, inner))) : [issue];
 }
 
 function under(outer: Issue, inner: Issue): Issue {
@@ -28,14 +27,20 @@ function under(outer: Issue, inner: Issue): Issue {
   return path === undefined ? inner : { ...inner, path };
 }
 
-function sentence(where: string, issue: Issue): string {
+function sentence(where: Where, issue: Issue): string {
   const path = (issue.path ?? []).map((step) => String(step.key)).join('.');
-  if (path === '') return `configuration: got ${quote(issue.input)}, expected an object`;
-  if (issue.type === 'strict_object' && issue.expected === 'never') return `${where} ${path}: no such option`;
+  const place = typeof where === 'function' ? where(issue) : path === '' ? 'configuration:' : where;
+  const name = path === '' ? '' : ` ${path}:`;
+  const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
+  if (isUnknown || issue.message === NO_SUCH_OPTION) return `${place}${name} ${NO_SUCH_OPTION}`;
   const value = issue.path?.at(-1)?.value ?? issue.input;
   const given = /salt$/i.test(path) ? 'a secret that cannot be used' : quote(value);
-  const expected = issue.message.startsWith('Invalid') ? issue.expected : issue.message;
-  return `${where} ${path}: got ${given}, expected ${expected}`;
+  const expected = path === '' && typeof where === 'string' ? 'an object' : expectationOf(issue);
+  return `${place}${name} got ${given}, expected ${expected}`;
+}
+
+function expectationOf({ message, expected }: Issue): string | null {
+  return message.startsWith('Invalid') ? expected : message;
 }
 
 /** The value as one would write it, of which a list or an object without a prototype has no text of its own. */

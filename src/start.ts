@@ -84,11 +84,11 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
       instrumentation.disable();
       instrumentation.settleOpenCalls();
       stopped ??= Promise.all([
-        metering.shutdown(),
+        // What is left of the budgets is exported with the rest.
+        metering.shutdown().finally(() => instrumentation.closeBudgets()),
         tracing?.shutdown(),
         logging?.shutdown(),
         recording?.shutdown(),
-        instrumentation.closeBudgets(),
       ]);
       await stopped;
     },

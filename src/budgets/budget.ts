@@ -12,7 +12,8 @@ const NONE: readonly Amount[] = [];
 /** What one call may, or did, take from budgets. Undefined dollars: nobody knows. */
 export interface Spend {
   readonly picoUsd: Amount | undefined;
-  readonly tokens: number;
+  /** Undefined: nobody knows. */
+  readonly tokens: number | undefined;
   /** How many requests it stands for. */
   readonly requests: number;
 }
@@ -21,6 +22,8 @@ export interface Spend {
 export class ActiveBudget {
   readonly declared: Budget;
   readonly name: string;
+  /** Names its sums. Those of another unit, or of other scopes, are not its own. */
+  readonly account: string;
   readonly unit: BudgetUnit;
   readonly blocks: boolean;
   readonly matches: Matcher;
@@ -35,6 +38,7 @@ export class ActiveBudget {
     const { unit, amount } = limitOf(declared);
     this.declared = declared;
     this.name = declared.name;
+    this.account = [declared.name, unit, ...(declared.per ?? [])].join(' ');
     this.unit = unit;
     this.blocks = declared.action === 'block';
     this.matches = matcherOf(declared);
@@ -51,6 +55,16 @@ export class ActiveBudget {
 
   get per() {
     return this.declared.per ?? [];
+  }
+
+  /** Its window moves: sums fall again, and thresholds are crossed again. */
+  get isMoving(): boolean {
+    return typeof this.declared.period === 'object';
+  }
+
+  /** Scopes with a limit of their own. */
+  get overridden(): Iterable<string> {
+    return this.#overrides.keys();
   }
 
   get periodSeconds(): number {
@@ -77,7 +91,8 @@ export class ActiveBudget {
   /** Undefined: what it takes from this budget is not known. */
   amountOf({ picoUsd, tokens, requests }: Spend): Amount | undefined {
     if (this.unit === 'usd') return picoUsd;
-    return amountOf(this.unit, this.unit === 'tokens' ? tokens : requests);
+    const count = this.unit === 'tokens' ? tokens : requests;
+    return count === undefined ? undefined : amountOf(this.unit, count);
   }
 
   /** The sums at which thresholds are crossed, in their order. A limit of 0 has none: nothing gets that far. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import timers from 'node:timers';
 import type { Attributes } from '@opentelemetry/api';
 import { BudgetExceededError, TokenmeterError } from '../errors.ts';
 import { numberOf } from './amounts.ts';
@@ -39,10 +40,14 @@ interface Options {
   now?(): number;
 }
 
+// Node's own: an app's tests may replace the timers.
+const { setInterval, clearInterval } = timers;
+
 /** What calls of a kind cost, as a share of the most they could have cost. */
 const FIRST_SHARE = 0.5;
 const WEIGHT_OF_NEWEST = 0.1;
 const MAX_KINDS = 1000;
+const MAX_TOLD = 10_000;
 
 const NOTHING: Spend = { picoUsd: 0n, tokens: 0, requests: 0 };
 
@@ -62,6 +67,8 @@ export class Budgets {
   readonly #reservationMs: number;
   readonly #now: () => number;
   readonly #shares = new Map<string, number>();
+  /** Thresholds of moving windows, by when they may be told of again. */
+  readonly #toldUntil = new Map<string, number>();
   /** Ids are this and a number: unique among all processes that share a store. */
   readonly #idPrefix = `${randomUUID()}:`;
   #lastId = 0;
@@ -84,7 +91,8 @@ export class Budgets {
     this.#active = budgets.map((budget) => new ActiveBudget(budget));
     for (const budget of this.#active) {
       const { period } = budget.periodAt(this.#now());
-      this.#store.rearm(budget.name, period, (key, spent) => {
+      if (budget.isMoving) continue;
+      this.#store.rearm(budget.account, period, (key, spent) => {
         return budget.thresholdAmounts(key).filter((amount) => spent >= amount).length;
       });
     }
@@ -109,7 +117,7 @@ export class Budgets {
     }
     if (spend === undefined) return undefined;
     const asked = { id: `${this.#idPrefix}${++this.#lastId}`, subject, budgets, claims, most: spend };
-    const refusal = this.#store.reserve(asked.id, claims, time + this.#reservationMs);
+    const refusal = this.#store.reserve(asked.id, claims, this.#reservationMs);
     return refusal instanceof Promise
       ? refusal.then((refused) => this.#decide(asked, refused))
       : this.#decide(asked, refusal);
@@ -140,7 +148,11 @@ export class Budgets {
     const asked = this.#active
       .filter((budget) => isAbout(budget, subject))
       .map((budget) => ({ budget, key: budget.keyOf(subject), ...budget.periodAt(time) }));
-    const accounts = asked.map(({ budget, key, counted }) => ({ budget: budget.name, scope: key, counted }));
+    const accounts = asked.map(({ budget, key, counted }) => ({
+      budget: budget.account,
+      scope: key,
+      counted,
+    }));
     const sums = await this.#store.read(accounts);
     if (sums === undefined) throw new TokenmeterError('the store of the budgets does not answer');
     return asked.map(({ budget, key, period }, index) => {
@@ -177,24 +189,17 @@ export class Budgets {
     const most = budget.amountOf(spend);
     const limit = budget.limitOf(key);
     const claim: Claim = {
-      budget: budget.name,
+      budget: budget.account,
       scope: key,
       period,
       counted,
       amount: most === undefined ? 0n : this.#toReserve(budget, subject, most),
       limit: budget.blocks ? limit : undefined,
     };
-    if (most === undefined && limit !== undefined) {
-      if (budget.blocks && budget.declared.unpriced === 'block') {
-        return exceeded(budget, claim, {
-          spent: 0n,
-          reserved: 0n,
-          why: 'the price of the call is not known',
-        });
-      }
-      this.#events.unpriced(budget.name);
-    }
-    return claim;
+    const isRefused = most === undefined && limit !== undefined && budget.declared.unpriced === 'block';
+    if (!budget.blocks || !isRefused) return claim;
+    const why = 'the price of the call is not known';
+    return exceeded(budget, claim, { spent: 0n, reserved: 0n, why });
   }
 
   #toReserve(budget: ActiveBudget, subject: Subject, most: bigint): bigint {
@@ -206,10 +211,19 @@ export class Budgets {
 
   #reservation(asked: Asked): Reservation {
     let isSettled = false;
+    // What others see must not expire while the call is under way.
+    const renewal = this.#store.isShared
+      ? setInterval(
+          () => this.#store.renew(asked.id, asked.claims, this.#reservationMs),
+          this.#reservationMs / 3,
+        )
+      : undefined;
+    renewal?.unref();
     return {
       settle: (spend) => {
         if (isSettled) return;
         isSettled = true;
+        clearInterval(renewal);
         for (const budget of asked.budgets) this.#learn(budget, asked.subject, asked.most, spend);
         this.#settle(asked, spend);
       },
@@ -229,33 +243,51 @@ export class Budgets {
   }
 
   #settle({ id, budgets, claims }: Asked, spend: Spend): void {
-    const charges = claims.map(({ budget, scope, period, counted, amount }, index): Charge => {
-      const active = budgets[index] as ActiveBudget;
-      const spent = active.amountOf(spend) ?? 0n;
+    const time = this.#now();
+    const charges = claims.map((claim, index): Charge => {
+      const budget = budgets[index] as ActiveBudget;
+      const { scope, amount } = claim;
+      // What a moving window has spent leaves it a window after it was spent; a calendar's is of when the call began.
+      const { period, counted } = budget.isMoving ? budget.periodAt(time) : claim;
       return {
-        budget,
+        budget: claim.budget,
         scope,
         period,
         counted,
         reserved: amount,
-        spent,
-        thresholds: active.thresholdAmounts(scope),
+        reservedIn: claim.period,
+        spent: this.#spent(budget, spend, amount),
+        thresholds: budget.thresholdAmounts(scope),
       };
     });
     const told = this.#store.settle(id, charges);
     const tell = (all: readonly Charged[]) => {
       for (const [index, charged] of all.entries()) {
-        this.#tell(budgets[index] as ActiveBudget, claims[index] as Claim, charged);
+        this.#tell(budgets[index] as ActiveBudget, charges[index] as Charge, charged);
       }
     };
     if (told instanceof Promise) told.then(tell);
     else tell(told);
   }
 
-  #tell(budget: ActiveBudget, { scope, period }: Claim, { crossed, spent }: Charged): void {
+  /** What nobody knows is taken for all that was set aside where it must not pass, and is counted where it may. */
+  #spent(budget: ActiveBudget, spend: Spend, reserved: bigint): bigint {
+    const spent = budget.amountOf(spend);
+    if (spent !== undefined) return spent;
+    this.#events.unpriced(budget.name);
+    return budget.declared.unpriced === 'block' ? reserved : 0n;
+  }
+
+  #tell(budget: ActiveBudget, { scope, period, spent: last, thresholds }: Charge, charged: Charged): void {
+    const { spent } = charged;
     const limit = budget.limitOf(scope);
     if (limit === undefined) return;
+    // The sums of a moving window fall: what counts is that this charge has lifted them over the threshold.
+    const crossed = budget.isMoving
+      ? thresholds.flatMap((amount, index) => (spent >= amount && spent - last < amount ? [index] : []))
+      : charged.crossed;
     for (const index of crossed) {
+      if (budget.isMoving && !this.#isNews(budget, scope, index)) continue;
       this.#events.crossed({
         budget: budget.name,
         scope: budget.scopeOf(scope),
@@ -266,6 +298,16 @@ export class Budgets {
         resetsAt: new Date(period.until),
       });
     }
+  }
+
+  /** Once in the length of a window, however often its sum comes and goes. */
+  #isNews(budget: ActiveBudget, scope: string, index: number): boolean {
+    const time = this.#now();
+    const key = `${budget.account} ${index} ${scope}`;
+    if ((this.#toldUntil.get(key) ?? 0) > time) return false;
+    if (this.#toldUntil.size >= MAX_TOLD) this.#toldUntil.clear();
+    this.#toldUntil.set(key, time + budget.periodSeconds * 1000);
+    return true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync, type Stats, statSync, unwatchFile, watchFile } from 'node:fs';
 import { diag } from '@opentelemetry/api';
 import * as v from 'valibot';
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
@@ -57,10 +57,12 @@ export function watchBudgetFile(path: string, use: (budgets: readonly Budget[]) 
       );
     }
   };
-  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, (now, before) => {
+  const listener = (now: Stats, before: Stats) => {
     if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) look();
-  });
-  return () => unwatchFile(path, look);
+  };
+  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, listener);
+  // By the same function: another one of this path goes on.
+  return () => unwatchFile(path, listener);
 }
 
 function read(path: string): string {
@@ -90,11 +92,11 @@ interface Node {
 function nodeAt(root: unknown, keys: readonly unknown[]): Node | undefined {
   let node = root as Node | undefined;
   for (const [index, key] of keys.entries()) {
-    if (isMap(node) && index === keys.length - 1) {
+    if (isMap(node)) {
+      // By its text: a name may be written as a number.
       const pair = node.items.find((item) => String(item.key) === String(key));
-      if (pair) return pair.key as Node;
-    }
-    node = node?.get?.(key, true) as Node | undefined;
+      node = (index === keys.length - 1 ? pair?.key : pair?.value) as Node | undefined;
+    } else node = node?.get?.(key, true) as Node | undefined;
   }
   return node;
 }

@@ -4,6 +4,7 @@ import { type InstrumentName, METRIC } from '../telemetry/names.ts';
 import { numberOf } from './amounts.ts';
 import type { ActiveBudget } from './budget.ts';
 import type { Budgets } from './budgets.ts';
+import type { Period } from './period.ts';
 import type { SteadyStore } from './steady-store.ts';
 import type { BudgetUnit, Scope } from './types.ts';
 
@@ -34,7 +35,7 @@ export async function budgetGauges(
   const readings: Reading[] = [];
   for (const budget of budgets.active) {
     const { period, counted } = budget.periodAt(Date.now());
-    const found = await store.scopes(budget.name, counted, Number.MAX_SAFE_INTEGER);
+    const found = await scopesOf(budget, store, counted, maxScopes);
     // What is not known is not shown: 0 would look like a new period.
     if (found === undefined) continue;
     // One that has no scopes is there before anything is spent.
@@ -52,6 +53,22 @@ export async function budgetGauges(
     }
   }
   return readings;
+}
+
+/** Those that have spent most, and those with limits of their own, which may be nearer to theirs. */
+async function scopesOf(
+  budget: ActiveBudget,
+  store: SteadyStore,
+  counted: readonly Period[],
+  most: number,
+): Promise<{ readonly scope: string; readonly spent: bigint }[] | undefined> {
+  const found = await store.scopes(budget.account, counted, Math.max(1, most));
+  const known = new Set(found?.map(({ scope }) => scope));
+  const others = [...budget.overridden].filter((scope) => !known.has(scope)).slice(0, most);
+  const sums = await store.read(others.map((scope) => ({ budget: budget.account, scope, counted })));
+  if (found === undefined || sums === undefined) return undefined;
+  const spenders = others.map((scope, index) => ({ scope, spent: sums[index]?.spent ?? 0n }));
+  return [...found, ...spenders.filter(({ spent }) => spent > 0n)];
 }
 
 function nearest<T extends { readonly scope: string; readonly spent: bigint }>(

@@ -16,18 +16,36 @@ export function matcherOf({ match = {} }: Budget): Matcher {
   return (subject, onlyNamed = false) =>
     patterns.every(([part, pattern]) => {
       const value = subject[part];
-      return value === undefined && onlyNamed ? true : pattern.test(value ?? '');
+      return value === undefined && onlyNamed ? true : pattern(value ?? '');
     });
 }
 
 /** `*` stands for anything; the rest for itself. */
-function patternOf(patterns: readonly string[]): RegExp {
-  const alternatives = patterns.map((text) => text.split('*').map(escaped).join('.*'));
-  return new RegExp(`^(?:${alternatives.join('|')})$`, 's');
+function patternOf(patterns: readonly string[]): (value: string) => boolean {
+  const globs = patterns.map(globOf);
+  return (value) => globs.some((matches) => matches(value));
 }
 
-function escaped(text: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+/**
+ * Each piece is taken where it first occurs, which leaves the most to those that follow: nothing is tried twice,
+ * as a regular expression would, and a long value takes no longer than it is long.
+ */
+function globOf(text: string): (value: string) => boolean {
+  const [start = '', ...rest] = text.split('*');
+  const end = rest.pop();
+  if (end === undefined) return (value) => value === text;
+  const pieces = rest.filter((piece) => piece !== '');
+  return (value) => {
+    const last = value.length - end.length;
+    if (last < start.length || !value.startsWith(start) || !value.endsWith(end)) return false;
+    let at = start.length;
+    for (const piece of pieces) {
+      const found = value.indexOf(piece, at);
+      if (found < 0) return false;
+      at = found + piece.length;
+    }
+    return at <= last;
+  };
 }
 
 /** Names the scope of a call among those of a budget. */
@@ -38,9 +56,14 @@ export function keyOf(per: readonly ScopePart[], subject: Subject): string {
   return per.map((part) => subject[part] ?? '').join(SEPARATOR);
 }
 
-/** As `overrides` name a scope. */
+/** As `overrides` name a scope: of several parts, joined with `/`, of which one may have `/` as `%2F`, `%` as `%25`. */
 export function keyOfOverride(per: readonly ScopePart[], name: string): string {
-  return per.length === 1 ? name : name.split('/').join(SEPARATOR);
+  if (per.length === 1) return name;
+  return name.split('/').map(unescaped).join(SEPARATOR);
+}
+
+function unescaped(part: string): string {
+  return part.replace(/%(2f|25)/gi, (code) => (code === '%25' ? '%' : '/'));
 }
 
 export function scopeOf(per: readonly ScopePart[], key: string): Scope {

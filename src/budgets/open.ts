@@ -1,6 +1,7 @@
 import { type Attributes, diag } from '@opentelemetry/api';
 import type { CallSubject, GatedCall, Pricing, SettledCall, Sink } from '../calls/pipeline.ts';
 import { beforeExit } from '../exit.ts';
+import { cleanLabel } from '../label.ts';
 import { reportFault } from '../report.ts';
 import type { Counting } from '../telemetry/metrics.ts';
 import { ATTR, type InstrumentName, METRIC } from '../telemetry/names.ts';
@@ -99,7 +100,7 @@ export function openBudgets(
     team: who.team,
     feature: who.feature,
     provider: vendor,
-    model: host.modelOf(facts.model),
+    model: cleanLabel(host.modelOf(facts.model)),
   });
   return {
     sink: { name: 'budgets', settle: (call) => charge(budgets, host, call) },
@@ -131,15 +132,17 @@ function openStore(kind: BudgetStoreOption, timeoutMs: number): BudgetStore {
 function charge(budgets: Budgets, host: BudgetHost, call: SettledCall): void {
   if (call.outcome === 'blocked') return;
   const { usage, cost, who, requests } = call;
+  // A request that was refused has cost nothing; of an answer that tells no usage nobody knows.
+  const isUnknown = usage === undefined && call.unmetered !== undefined;
   const spend = {
-    picoUsd: cost ? cost.picoUsd : usage ? undefined : 0n,
-    tokens: usage ? usage.input.total + usage.output.total : 0,
+    picoUsd: cost ? cost.picoUsd : usage || isUnknown ? undefined : 0n,
+    tokens: usage ? usage.input.total + usage.output.total : isUnknown ? undefined : 0,
     requests,
   };
   if (call.reservation) call.reservation.settle(spend);
   else {
     const { user, team, feature } = who;
-    const model = host.modelOf(call.requestModel);
+    const model = cleanLabel(host.modelOf(call.requestModel));
     budgets.charge({ user, team, feature, provider: call.provider, model }, spend);
   }
 }

@@ -36,8 +36,7 @@ export function periodsOf({ period, timeZone = 'UTC', weekStartsOn = 'monday' }:
   return {
     seconds: SECONDS[period],
     at(time) {
-      // A clock that is set back does not bring a period back.
-      if (current && time < current.period.end) return current;
+      if (current && isIn(time, current.period)) return current;
       const start = startOf(
         Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(timeZone),
         firstDay,
@@ -61,6 +60,13 @@ const STARTS: Record<keyof typeof SECONDS, (time: Zoned, firstDay: number) => Zo
 
 const STEP = { hour: { hours: 1 }, day: { days: 1 }, week: { days: 7 }, month: { months: 1 } } as const;
 
+/** A clock that is set back a little does not bring a period back. */
+const SMALL_STEP_MS = 3_600_000;
+
+function isIn(time: number, { start, end }: Period): boolean {
+  return time < end && time >= start - SMALL_STEP_MS;
+}
+
 /** Spending leaves a moving window part by part. */
 function movingWindow(seconds: number): Periods {
   const length = seconds * 1000;
@@ -75,7 +81,7 @@ function movingWindow(seconds: number): Periods {
     seconds,
     at(time) {
       const n = Math.floor(time / part);
-      if (current && n <= current.n) return current;
+      if (current && n <= current.n && isIn(time, current.period)) return current;
       const counted = Array.from({ length: PARTS }, (_, back) => nth(n - PARTS + 1 + back));
       current = { n, period: counted[PARTS - 1] as Period, counted };
       return current;

@@ -1,9 +1,13 @@
 import * as v from 'valibot';
+import { DECIMALS, isInMillionths } from '../pricing/fraction.ts';
+import { isPlain } from '../pricing/plain.ts';
 import { keyOfOverride } from './match.ts';
-import { type Budget, type BudgetOptions, WEEKDAYS } from './types.ts';
+import { type BudgetOptions, type ScopePart, WEEKDAYS } from './types.ts';
 
 const AMOUNT = 'a number from 0 up, or null for no limit';
+const DOLLARS = `dollars with at most ${DECIMALS} decimals`;
 const SHARES = 'a list of shares of the limit, above 0, such as 0.8';
+const NO_SUCH_OPTION = 'no such option';
 const UNITS = ['limitUsd', 'limitTokens', 'limitRequests'] as const;
 const PARTS = ['user', 'team', 'feature', 'model', 'provider'] as const;
 /** The most that 64 bits hold of 1e-12 dollars, rounded down. */
@@ -15,21 +19,66 @@ const MAX_THRESHOLDS = 20;
 const text = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 const oneOf = <const T extends readonly string[]>(names: T) =>
   v.picklist(names, `one of ${names.join(', ')}`);
-const strict = <T extends v.ObjectEntries>(entries: T, expected: string) =>
-  v.strictObject(entries, (issue) => (issue.expected === 'never' ? 'no such option' : expected));
-const amount = (most: number) =>
-  v.nullish(
-    v.pipe(
-      v.number(AMOUNT),
-      v.minValue(0, AMOUNT),
-      v.maxValue(most, `a number up to ${most.toLocaleString('en')}`),
-    ),
+
+/** Names that objects answer to, and that the checks of members would pass over. */
+const NO_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** A plain object: neither a list nor a Map, whose entries would be passed over in silence. */
+const plain = (expected: string, refused: string) =>
+  v.pipe(
+    v.custom(isPlain, expected),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!isPlain(dataset.value)) return;
+      for (const key of Object.keys(dataset.value).filter((name) => NO_NAMES.has(name))) {
+        addIssue({ message: refused, input: key, path: pathTo(dataset.value, [key]) });
+      }
+    }),
   );
 
+/** An object with these members and no others: each that is too many is told. `v.strictObject` tells the first. */
+const strict = <const T extends v.ObjectEntries>(entries: T, expected: string) =>
+  v.pipe(
+    plain(expected, NO_SUCH_OPTION),
+    v.looseObject(entries, (issue) => expectedOf(entries, issue.expected) ?? expected),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const value: unknown = dataset.value;
+      if (!isPlain(value)) return;
+      for (const key of Object.keys(value).filter((name) => !Object.hasOwn(entries, name))) {
+        if (!NO_NAMES.has(key)) {
+          addIssue({ message: NO_SUCH_OPTION, input: key, path: pathTo(value, [key]) });
+        }
+      }
+    }),
+  );
+
+/** Of a member that is missing: what it should be. */
+function expectedOf(entries: v.ObjectEntries, quoted: string | null): string | undefined {
+  const name = Object.keys(entries).find((key) => quoted === `"${key}"`);
+  const message = name === undefined ? undefined : (entries[name] as { message?: unknown }).message;
+  return typeof message === 'string' ? message : undefined;
+}
+
+/** What a check means in JSON Schema, of whose keywords the metadata become part. */
+const inJson = <T>(keywords: object) => v.metadata<T, object & Record<string, unknown>>({ ...keywords });
+
+const amount = (most: number) =>
+  v.pipe(
+    v.number(AMOUNT),
+    v.minValue(0, AMOUNT),
+    v.maxValue(most, `a number up to ${most.toLocaleString('en')}`),
+  );
+
+/** What is finer would be rounded, and what is close to nothing to nothing. */
+const dollars = v.pipe(
+  amount(MAX_USD),
+  v.check((value) => !(value >= 0 && value <= MAX_USD) || isInMillionths(value), DOLLARS),
+  inJson({ anyOf: [{ const: 0 }, { minimum: 10 ** -DECIMALS }] }),
+);
+
 const limitEntries = {
-  limitUsd: amount(MAX_USD),
-  limitTokens: amount(MAX_COUNT),
-  limitRequests: amount(MAX_COUNT),
+  limitUsd: v.nullish(dollars),
+  limitTokens: v.nullish(amount(MAX_COUNT)),
+  limitRequests: v.nullish(amount(MAX_COUNT)),
 };
 
 const SECONDS = 'a whole number of seconds from 60 up';
@@ -62,6 +111,7 @@ const plainBudget = strict(
       v.pipe(
         v.array(oneOf(PARTS), `a list of ${PARTS.join(', ')}`),
         v.check((parts) => isSet(parts), 'each only once'),
+        inJson({ uniqueItems: true }),
       ),
     ),
     match: v.optional(
@@ -75,59 +125,112 @@ const plainBudget = strict(
         v.array(v.pipe(v.number(SHARES), v.gtValue(0, SHARES), v.maxValue(10, SHARES)), SHARES),
         v.maxLength(MAX_THRESHOLDS, `at most ${MAX_THRESHOLDS} shares`),
         v.check((shares) => isSet(shares), 'each share only once'),
+        inJson({ uniqueItems: true }),
       ),
     ),
     action: v.optional(oneOf(['alert', 'block'])),
     reserve: v.optional(oneOf(['maximum', 'average'])),
     unpriced: v.optional(oneOf(['allow', 'block'])),
     overrides: v.optional(
-      v.record(
-        text('a scope'),
-        strict(limitEntries, 'an object with a limit'),
-        'an object from scope to limit',
+      v.pipe(
+        plain('an object from scope to limit', 'another scope'),
+        v.record(
+          text('a scope'),
+          v.pipe(
+            strict(limitEntries, 'an object with a limit'),
+            inJson({ minProperties: 1, maxProperties: 1 }),
+          ),
+          'an object from scope to limit',
+        ),
       ),
     ),
   },
   'an object',
 );
 
-/** What no single member can tell. Issues are reported at the member that is wrong. */
+/**
+ * What no single member can tell. Issues are reported at the member that is wrong. It is said whatever else is wrong
+ * with the budget, of which nothing is certain therefore.
+ */
 const budgetSchema = v.pipe(
   plainBudget,
   v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const budget = dataset.value;
-    const fail = (message: string, ...path: string[]) => addIssue({ message, path: pathTo(budget, path) });
-    const units = UNITS.filter((unit) => budget[unit] !== undefined);
+    const budget: unknown = dataset.value;
+    if (!isPlain(budget)) return;
+    const fail: Fail = (message, ...path) => addIssue({ message, path: pathTo(budget, path) });
+    const units = unitsOf(budget);
+    const overrides = isPlain(budget.overrides) ? budget.overrides : {};
     if (units.length > 1) fail(`one limit, not ${units.join(' and ')}`, units[1] as string);
-    for (const [name, other] of Object.entries(budget.overrides ?? {})) {
-      const parts = keyOfOverride(budget.per ?? [], name).split('\u0001').length;
-      const wanted = budget.per?.length ?? 0;
-      if (wanted === 0) fail('no override: the budget has one scope, "per" is empty', 'overrides', name);
-      else if (parts !== wanted) {
-        fail(`a scope of ${budget.per?.join('/')}`, 'overrides', name);
-      }
-      const [unit] = UNITS.filter((unit) => other[unit] !== undefined);
-      if (unit !== undefined && unit !== (units[0] ?? 'limitUsd')) {
-        fail(`${units[0] ?? 'limitUsd'}, as the budget itself`, 'overrides', name, unit);
-      }
+    if (budget.action === 'block' && units.length === 0 && Object.keys(overrides).length === 0) {
+      fail('a limit, for action block', 'action');
+    }
+    checkScopes(budget.per ?? [], Object.keys(overrides), fail);
+    for (const [name, other] of Object.entries(overrides)) {
+      if (isPlain(other))
+        checkUnits(units, unitsOf(other), (message, ...path) => fail(message, 'overrides', name, ...path));
     }
   }),
+  inJson({
+    not: {
+      anyOf: UNITS.flatMap((unit, index) =>
+        UNITS.slice(index + 1).map((other) => ({ required: [unit, other] })),
+      ),
+    },
+    if: { properties: { action: { const: 'block' } }, required: ['action'] },
+    // biome-ignore lint/suspicious/noThenProperty: it is a keyword of JSON Schema.
+    then: {
+      anyOf: [
+        ...UNITS.map((unit) => ({ required: [unit] })),
+        { properties: { overrides: { minProperties: 1 } }, required: ['overrides'] },
+      ],
+    },
+  }),
 );
+
+type Fail = (message: string, ...path: string[]) => void;
+
+function unitsOf(limit: Record<string, unknown>): (typeof UNITS)[number][] {
+  return UNITS.filter((unit) => limit[unit] !== undefined);
+}
+
+/** Whether overrides name scopes that the budget has, each once. */
+function checkScopes(per: unknown, names: readonly string[], fail: Fail): void {
+  if (!Array.isArray(per) || !per.every((part) => PARTS.includes(part)) || !isSet(per)) return;
+  const parts = per as readonly ScopePart[];
+  const keys = new Set<string>();
+  for (const name of names) {
+    const key = keyOfOverride(parts, name);
+    if (parts.length === 0) fail('no override: the budget has one scope, "per" is empty', 'overrides', name);
+    else if (parts.length > 1 && name.split('/').length !== parts.length) {
+      fail(`a scope of ${parts.join('/')}`, 'overrides', name);
+    } else if (keys.has(key)) fail('a scope that no other override has', 'overrides', name);
+    keys.add(key);
+  }
+}
+
+function checkUnits(ofBudget: readonly string[], ofOverride: readonly string[], fail: Fail): void {
+  const wanted = ofBudget[0] ?? 'limitUsd';
+  if (ofOverride.length === 0) fail('a limit, or null for none');
+  for (const unit of ofOverride) {
+    if (unit !== wanted) fail(`${wanted}, as the budget itself`, unit);
+  }
+}
 
 const budgetsSchema = v.pipe(
   v.array(budgetSchema, 'a list of budgets'),
   v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
+    const budgets: unknown = dataset.value;
+    if (!Array.isArray(budgets)) return;
     const names = new Set<string>();
-    for (const [index, budget] of dataset.value.entries()) {
+    for (const [index, budget] of budgets.entries()) {
+      if (!isPlain(budget) || typeof budget.name !== 'string') continue;
       if (names.has(budget.name)) {
         addIssue({
           message: 'a name that no other budget has',
           input: budget.name,
           path: [
-            { type: 'array', origin: 'value', input: dataset.value, key: index, value: budget },
-            { type: 'object', origin: 'value', input: { ...budget }, key: 'name', value: budget.name },
+            { type: 'array', origin: 'value', input: budgets, key: index, value: budget },
+            ...pathTo(budget, ['name']),
           ],
         });
       }
@@ -137,7 +240,10 @@ const budgetsSchema = v.pipe(
 );
 
 /** What a file has. */
-export const BudgetFileSchema = strict({ budgets: budgetsSchema }, 'an object with "budgets"');
+export const BudgetFileSchema = strict(
+  { $schema: v.optional(v.string('the URL of a schema')), budgets: budgetsSchema },
+  'an object with "budgets"',
+);
 
 const MILLISECONDS = 'a number of milliseconds from 1 to 10,000';
 const optionsSchema = strict(
@@ -191,8 +297,8 @@ function isSet(values: readonly unknown[]): boolean {
 
 type Path = [v.IssuePathItem, ...v.IssuePathItem[]];
 
-function pathTo(budget: Budget | object, path: readonly string[]): Path {
-  let input: unknown = budget;
+function pathTo(root: object, path: readonly string[]): Path {
+  let input: unknown = root;
   return path.map((key) => {
     const value = (input as Record<string, unknown>)[key];
     const item = { type: 'object', origin: 'value', input, key, value } as v.IssuePathItem;

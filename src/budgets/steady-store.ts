@@ -22,6 +22,7 @@ export interface SteadyOptions {
 
 /** After a failure the store is left alone for so long: not every call waits for it. */
 const REST_MS = 1000;
+const REPORT_WITHIN_MS = 2000;
 /** Calls whose charges wait for a store that does not answer. */
 const MAX_WAITING = 10_000;
 
@@ -48,21 +49,25 @@ export class SteadyStore {
   }
 
   /** Refuses what cannot be asked, where it is to fail closed. */
-  reserve(id: string, claims: readonly Claim[], expiresAt: number): MaybeLater<Refusal> {
-    const unknown: Refusal = this.#options.failOpen
-      ? undefined
-      : {
-          index: Math.max(
-            0,
-            claims.findIndex(({ limit }) => limit !== undefined),
-          ),
-          spent: 0n,
-          reserved: 0n,
-          why: NO_ANSWER,
-        };
+  reserve(id: string, claims: readonly Claim[], forMs: number): MaybeLater<Refusal> {
+    const index = claims.findIndex(({ limit }) => limit !== undefined);
     // Where nothing can be refused, no answer is no reason to refuse it.
-    const fallback = claims.some(({ limit }) => limit !== undefined) ? unknown : undefined;
-    return this.#ask(() => this.#store.reserve(id, claims, expiresAt), fallback);
+    const isRefused = !this.#options.failOpen && index >= 0;
+    return this.#ask<Refusal>(
+      () => this.#store.reserve(id, claims, forMs),
+      () => {
+        if (!isRefused) return undefined;
+        // The answer may come yet, and then nobody else would release it.
+        this.#keep(id, claims.map(nothingSpent));
+        return { index, spent: 0n, reserved: 0n, why: NO_ANSWER };
+      },
+    );
+  }
+
+  /** Of a call that is still under way. */
+  renew(id: string, claims: readonly Claim[], forMs: number): void {
+    const renewed = this.#report(() => this.#store.renew?.(id, claims, forMs));
+    if (renewed instanceof Promise) renewed.catch(() => {});
   }
 
   settle(id: string, charges: readonly Charge[]): MaybeLater<readonly Charged[]> {
@@ -77,7 +82,7 @@ export class SteadyStore {
   read(
     accounts: readonly (Account & { readonly counted: readonly Period[] })[],
   ): MaybeLater<readonly Sums[] | undefined> {
-    return this.#ask<readonly Sums[] | undefined>(() => this.#store.read(accounts), undefined);
+    return this.#report(() => this.#store.read(accounts));
   }
 
   /** Undefined: no answer. */
@@ -86,14 +91,11 @@ export class SteadyStore {
     counted: readonly Period[],
     most: number,
   ): MaybeLater<readonly (Sums & { readonly scope: string })[] | undefined> {
-    return this.#ask<readonly (Sums & { readonly scope: string })[] | undefined>(
-      () => this.#store.scopes(budget, counted, most),
-      undefined,
-    );
+    return this.#report(() => this.#store.scopes(budget, counted, most));
   }
 
   rearm(budget: string, period: Period, stillCrossed: (scope: string, spent: bigint) => number): void {
-    const told = this.#ask(() => this.#store.rearm(budget, period, stillCrossed), undefined);
+    const told = this.#report(() => this.#store.rearm(budget, period, stillCrossed));
     if (told instanceof Promise) told.catch(() => {});
   }
 
@@ -110,6 +112,18 @@ export class SteadyStore {
     await this.#store.close();
   }
 
+  /** Whatever no call waits for: it has more time, and is no reason to leave the store alone. Undefined: no answer. */
+  #report<T>(ask: () => MaybeLater<T>): MaybeLater<T | undefined> {
+    try {
+      const answer = ask();
+      return answer instanceof Promise
+        ? this.#inTime(answer, REPORT_WITHIN_MS).catch(() => undefined)
+        : answer;
+    } catch {
+      return undefined;
+    }
+  }
+
   #ask<T>(ask: () => MaybeLater<T>, fallback: T | (() => T)): MaybeLater<T> {
     const otherwise = () => (typeof fallback === 'function' ? (fallback as () => T)() : fallback);
     if (now() < this.#restsUntil) return otherwise();
@@ -120,7 +134,7 @@ export class SteadyStore {
     try {
       const answer = ask();
       if (!(answer instanceof Promise)) return answer;
-      const inTime = this.#inTime(answer).catch(failed);
+      const inTime = this.#inTime(answer, this.#options.timeoutMs).catch(failed);
       this.#underWay.add(inTime);
       inTime.finally(() => this.#underWay.delete(inTime));
       return inTime;
@@ -129,9 +143,8 @@ export class SteadyStore {
     }
   }
 
-  #inTime<T>(answer: Promise<T>): Promise<T> {
+  #inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
     return new Promise((resolve, reject) => {
-      const { timeoutMs } = this.#options;
       const timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
       answer.then(resolve, reject).finally(() => clearTimeout(timer));
     });
@@ -160,6 +173,10 @@ export class SteadyStore {
     this.#waiting.clear();
     for (const [id, charges] of waiting) await this.settle(id, charges);
   }
+}
+
+function nothingSpent(claim: Claim): Charge {
+  return { ...claim, reserved: claim.amount, reservedIn: claim.period, spent: 0n, thresholds: [] };
 }
 
 const NO_ANSWER = 'the store of the budgets does not answer';

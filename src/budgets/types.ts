@@ -9,6 +9,7 @@ export type BudgetPeriod = 'hour' | 'day' | 'week' | 'month' | { readonly rollin
 
 /** What may be spent. At most one of the three; 0 allows nothing, none (or null) anything. */
 export interface BudgetLimit {
+  /** With at most 6 decimals. */
   readonly limitUsd?: number | null | undefined;
   readonly limitTokens?: number | null | undefined;
   readonly limitRequests?: number | null | undefined;
@@ -29,7 +30,7 @@ export interface Budget extends BudgetLimit {
   readonly match?: { readonly [Part in ScopePart]?: string | readonly string[] | undefined } | undefined;
   /** Shares of the limit whose crossing is reported. Default: 0.5, 0.8 and 1. */
   readonly thresholds?: readonly number[] | undefined;
-  /** `block` refuses calls that do not fit. Default: `alert`. */
+  /** `block` refuses calls that do not fit, and needs a limit or overrides. Default: `alert`. */
   readonly action?: 'alert' | 'block' | undefined;
   /**
    * What is set aside for a call that is under way: the most it can cost, so that the limit holds whatever
@@ -38,7 +39,11 @@ export interface Budget extends BudgetLimit {
   readonly reserve?: 'maximum' | 'average' | undefined;
   /** Calls whose price is not known, against a limit in USD. Default: `allow`, and they are counted. */
   readonly unpriced?: 'allow' | 'block' | undefined;
-  /** Other limits for some scopes: by the value of `per`, or by its values in order, joined with `/`. */
+  /**
+   * Other limits for some scopes, of the same unit, or null for none: by the value of `per`, as it is, or by its
+   * values in order, joined with `/`. There, and only there, a `/` of a value is written `%2F`, and a `%` that
+   * `2F` or `25` follows `%25`: `search/meta-llama%2FLlama-3-70b`.
+   */
   readonly overrides?: Readonly<Record<string, BudgetLimit>> | undefined;
 }
 

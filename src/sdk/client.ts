@@ -123,7 +123,9 @@ function gated(options: unknown, call: CallObserver): unknown {
 function beginDirect(begin: Begin, client: Client, options: unknown): CallObserver | undefined {
   if (options instanceof Promise || isThenable(options)) return undefined;
   const { method, path } = fieldsOf(options);
-  return typeof method === 'string' && typeof path === 'string' ? begin(client, method, path) : undefined;
+  return typeof method === 'string' && typeof path === 'string'
+    ? begin(client, method.toLowerCase(), path)
+    : undefined;
 }
 
 /** The prototype that defines `methodRequest`, from a client class or one of its subclasses. */

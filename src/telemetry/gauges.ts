@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { InstrumentName } from './names.ts';
+import { type InstrumentName, METRIC } from './names.ts';
 
 /** One value of now. */
 export interface Reading {
@@ -11,22 +11,38 @@ export interface Reading {
 /** Reads gauges, when somebody collects. What it does not read any more is not reported any more. */
 export type Gauges = () => Iterable<Reading> | Promise<Iterable<Reading>>;
 
-/** All readings of some gauges, by metric. One that fails does not hide the others. */
+/** What several have read of one series: what each has spent by himself is summed, the rest they have in common. */
+const SUMMED: ReadonlySet<InstrumentName> = new Set([
+  METRIC.budgetSpentUsd,
+  METRIC.budgetSpentTokens,
+  METRIC.budgetSpentRequests,
+]);
+
+/** All readings of some gauges, by metric, one for each series. One that fails does not hide the others. */
 export async function readGauges(
   all: Iterable<Gauges>,
   onFault: (fault: unknown) => void,
 ): Promise<Map<InstrumentName, Reading[]>> {
-  const byMetric = new Map<InstrumentName, Reading[]>();
+  const byMetric = new Map<InstrumentName, Map<string, Reading>>();
   for (const gauges of all) {
     try {
-      for (const reading of await gauges()) {
-        const readings = byMetric.get(reading.metric);
-        if (readings) readings.push(reading);
-        else byMetric.set(reading.metric, [reading]);
-      }
+      for (const reading of await gauges()) add(byMetric, reading);
     } catch (fault) {
       onFault(fault);
     }
   }
-  return byMetric;
+  return new Map(Array.from(byMetric, ([metric, readings]) => [metric, [...readings.values()]]));
+}
+
+function add(byMetric: Map<InstrumentName, Map<string, Reading>>, reading: Reading): void {
+  const { metric, labels, value } = reading;
+  let readings = byMetric.get(metric);
+  if (!readings) {
+    readings = new Map();
+    byMetric.set(metric, readings);
+  }
+  const key = JSON.stringify(Object.entries(labels).sort());
+  const known = readings.get(key)?.value;
+  const merged = known === undefined ? value : SUMMED.has(metric) ? known + value : Math.max(known, value);
+  readings.set(key, { metric, labels, value: merged });
 }

@@ -65,7 +65,7 @@ export class Metrics implements Counting {
     if (call.timeToFirstChunkSeconds !== undefined)
       timeToFirstChunk.record(call.timeToFirstChunkSeconds, timed);
     if (call.timePerChunkSeconds !== undefined) timePerOutputChunk.record(call.timePerChunkSeconds, timed);
-    if (call.refused) this.count(METRIC.budgetBlocked, call.refused.labels);
+    if (call.refused) this.count(METRIC.budgetBlocked, this.#named(call.refused.labels));
     if (call.unmetered !== undefined) warnUnmetered(call);
     if (call.unpriced !== undefined) warnUnpriced(call);
   }
@@ -77,6 +77,13 @@ export class Metrics implements Counting {
   addGauges(gauges: Gauges): () => void {
     this.#options.series.gauges.add(gauges);
     return () => this.#options.series.gauges.delete(gauges);
+  }
+
+  #named(labels: Attributes): Attributes {
+    const user = labels[ATTR.userId];
+    return user === undefined
+      ? labels
+      : { ...labels, [ATTR.userId]: this.#options.series.nameOf(String(user)) };
   }
 
   #withError(labels: Attributes, errorType: string | undefined): Attributes {

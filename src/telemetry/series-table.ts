@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { SettledCall } from '../calls/pipeline.ts';
 import type { Who } from '../calls/who.ts';
+import { OTHER } from '../label.ts';
 import { warnOnce } from '../report.ts';
 import type { Usage } from '../usage.ts';
 import { Account } from './account.ts';
@@ -36,11 +37,8 @@ export interface SeriesLimits {
   readonly keepsAll?: boolean;
 }
 
-/** The value of a label that has too many values. */
-export const OTHER = '__other__';
-
 /** What can be called, by provider, operation and models. Histograms cannot forget one. */
-const MAX_WHATS = 1000;
+const MAX_WHATS = 250;
 
 /** The part of all series that may be users'; the rest is for what all others have in common. */
 const SHARE_OF_USERS = 0.75;
@@ -104,6 +102,11 @@ export class SeriesTable {
     if (call.unpriced !== undefined) what.flaws.add(UNPRICED, 1, tick);
     if (call.unmetered !== undefined) what.flaws.add(UNMETERED[call.unmetered], 1, tick);
     return what;
+  }
+
+  /** As a user is shown: those without series of their own have no name. */
+  nameOf(user: string): string {
+    return this.#accounts.has(user) ? user : OTHER;
   }
 
   /** Counts something beside calls. */

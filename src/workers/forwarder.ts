@@ -41,6 +41,8 @@ export class Forwarder implements Counting {
   /** Who counts the calls. */
   #to: 'nobody yet' | 'primary' | Counting = 'nobody yet';
   readonly #gauges = new Set<Gauges>();
+  /** What was counted before anybody was there to count it. */
+  readonly #counted: [InstrumentName, Attributes][] = [];
   #timer: NodeJS.Timeout | undefined;
   #isSending = false;
 
@@ -59,6 +61,7 @@ export class Forwarder implements Counting {
           clearTimeout(giveUp);
           this.#to = 'primary';
           resolve(message.url);
+          for (const [metric, labels] of this.#counted.splice(0)) this.#tellCount(metric, labels);
           this.#send();
         } else if (message.type === 'tokenmeter:flush') {
           void this.#answer(message.id);
@@ -77,9 +80,8 @@ export class Forwarder implements Counting {
 
   count(metric: InstrumentName, labels: Attributes): void {
     if (typeof this.#to === 'object') this.#to.count(metric, labels);
-    const key = keyOf(metric);
-    if (this.#to === 'primary' && key !== undefined)
-      this.#tell({ type: 'tokenmeter:count', metric: key, labels });
+    else if (this.#to === 'primary') this.#tellCount(metric, labels);
+    else if (this.#counted.length < MAX_WAITING) this.#counted.push([metric, labels]);
   }
 
   addGauges(gauges: Gauges): () => void {
@@ -95,11 +97,17 @@ export class Forwarder implements Counting {
     this.#to = counting;
     for (const gauges of this.#gauges) counting.addGauges(gauges);
     for (const record of waiting) counting.settle(fromRecord(record));
+    for (const [metric, labels] of this.#counted.splice(0)) counting.count(metric, labels);
   }
 
   /** Sends what waits, whether or not the primary has read what was sent before. */
   flush(): void {
     this.#send(true);
+  }
+
+  #tellCount(metric: InstrumentName, labels: Attributes): void {
+    const key = keyOf(metric);
+    if (key !== undefined) this.#tell({ type: 'tokenmeter:count', metric: key, labels });
   }
 
   /** Sends all that the primary has not got. */

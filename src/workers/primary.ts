@@ -1,14 +1,14 @@
 import type { Cluster, Worker } from 'node:cluster';
 import timers from 'node:timers';
-import type { Attributes } from '@opentelemetry/api';
 import { reportFault, warnOnce } from '../report.ts';
 import type { Gauges } from '../telemetry/gauges.ts';
 import type { Counting } from '../telemetry/metrics.ts';
-import { type InstrumentName, METRIC } from '../telemetry/names.ts';
+import { METRIC } from '../telemetry/names.ts';
 import { fromRecord, type GaugeRecord, isOurs, type ToPrimary, type ToWorker } from './messages.ts';
 
 /** A worker that is busy for longer is not waited for: its latest calls are in the next scrape. */
 const FLUSH_WITHIN_MS = 500;
+const MAX_LEFT = 10_000;
 
 const { setTimeout, clearTimeout } = timers;
 
@@ -17,12 +17,6 @@ export interface WorkerCounts {
   readonly answered: number;
   readonly silent: number;
 }
-
-const SUMMED: ReadonlySet<InstrumentName> = new Set([
-  METRIC.budgetSpentUsd,
-  METRIC.budgetSpentTokens,
-  METRIC.budgetSpentRequests,
-]);
 
 /** In the primary of `node:cluster`: counts the calls of all workers, those that have died included. */
 export class WorkerCalls {
@@ -33,6 +27,8 @@ export class WorkerCalls {
   readonly #workers = new Set<Worker>();
   /** What each worker's gauges said the last time. */
   readonly #readings = new Map<Worker, readonly GaugeRecord[]>();
+  /** What workers that have died had spent: seconds since 1970, and their last readings. */
+  #left: { readonly until: number; readonly records: readonly GaugeRecord[] }[] = [];
   /** Who was asked to flush, and what to do when he has. */
   readonly #flushes = new Map<number, (worker: Worker) => void>();
   #lastFlush = 0;
@@ -63,16 +59,11 @@ export class WorkerCalls {
     }
   }
 
-  /** The workers' gauges: what each has spent by itself is summed, the rest they have in common. */
+  /** The workers' gauges, and what those that have died had spent in periods that are not over. */
   readonly gauges: Gauges = () => {
-    const merged = new Map<string, { metric: InstrumentName; labels: Attributes; value: number }>();
-    for (const { metric, labels, value } of [...this.#readings.values()].flat()) {
-      const key = `${metric} ${JSON.stringify(labels)}`;
-      const known = merged.get(key);
-      if (!known) merged.set(key, { metric: METRIC[metric], labels, value });
-      else known.value = SUMMED.has(METRIC[metric]) ? known.value + value : Math.max(known.value, value);
-    }
-    return merged.values();
+    this.#left = this.#left.filter(({ until }) => until > Date.now() / 1000);
+    const records = [...this.#readings.values(), ...this.#left.map(({ records: left }) => left)].flat();
+    return records.map(({ metric, labels, value }) => ({ metric: METRIC[metric], labels, value }));
   };
 
   stop(): void {
@@ -116,9 +107,19 @@ export class WorkerCalls {
 
   readonly #forget = (worker: Worker): void => {
     this.#workers.delete(worker);
+    this.#leave(this.#readings.get(worker) ?? []);
     this.#readings.delete(worker);
     for (const answered of this.#flushes.values()) answered(worker);
   };
+
+  /** Of each budget and scope, until it begins anew. */
+  #leave(records: readonly GaugeRecord[]): void {
+    for (const { labels, value } of records.filter(({ metric }) => metric === 'budgetReset')) {
+      const key = JSON.stringify(labels);
+      const ofScope = records.filter((record) => JSON.stringify(record.labels) === key);
+      if (this.#left.length < MAX_LEFT) this.#left.push({ until: value, records: ofScope });
+    }
+  }
 
   #welcome(worker: Worker): void {
     this.#workers.add(worker);

@@ -133,6 +133,50 @@ describe('many calls at once', () => {
     assert.ok(!('error' in (admit(budgets, 'ann', spend(USD)) ?? {})));
   });
 
+  test('a call that outlasts its window is spent when it ends', async () => {
+    let time = Date.parse('2026-11-22T10:00:00Z');
+    const budgets = opened(
+      [{ name: 'minute', limitUsd: 1, period: { rollingSeconds: 60 }, action: 'block' }],
+      () => time,
+    );
+    const call = admit(budgets, 'ann', spend(USD));
+    assert.ok(call && !('error' in call));
+    time += 90_000;
+    call.settle(spend(USD));
+    assert.deepEqual(await spentBy(budgets, 'ann'), [{ budget: 'minute', spent: 1, reserved: 0 }]);
+    assert.ok('error' in (admit(budgets, 'ann', spend(1n)) ?? {}));
+  });
+
+  test('thresholds of a moving window are told of once in its length', () => {
+    const crossed: number[] = [];
+    let time = Date.parse('2026-11-22T10:00:00Z');
+    const store = new SteadyStore(new MemoryStore(), {
+      timeoutMs: 50,
+      failOpen: true,
+      onFailure: () => assert.fail(),
+    });
+    const budgets = new Budgets({
+      budgets: [{ name: 'x', limitUsd: 10, period: { rollingSeconds: 3600 }, thresholds: [0.5] }],
+      store,
+      reservationSeconds: 600,
+      events: { crossed: ({ threshold }) => crossed.push(threshold), unpriced() {}, labels: () => ({}) },
+      now: () => time,
+    });
+    for (let minute = 0; minute < 119; minute++) {
+      budgets.charge({}, spend(USD / 10n));
+      time += 60_000;
+    }
+    assert.deepEqual(crossed, [0.5]);
+  });
+
+  test('another unit, or other scopes, under a name: other sums', async () => {
+    const budgets = opened([{ name: 'x', limitUsd: 10, period: 'day', per: ['user'] }]);
+    budgets.charge({ user: 'ann', team: 'ann' }, spend(USD, 7));
+    budgets.replace([{ name: 'x', limitTokens: 10, period: 'day', per: ['team'] }]);
+    const [status] = await budgets.status({ user: 'ann', team: 'ann' });
+    assert.equal(status?.spent, 0);
+  });
+
   test('a limit that is raised is told of again when it is crossed again', () => {
     const crossed: number[] = [];
     const store = new SteadyStore(new MemoryStore(), {

@@ -38,7 +38,13 @@ describe('budgets', () => {
       [Symbol.asyncDispose]: () => meter.shutdown(),
     });
   }
-  const request = (user: string) => ({ model: GPT, messages: hello, user, max_tokens: 400 });
+  const request = (user: string) => ({
+    model: GPT,
+    messages: hello,
+    user,
+    max_tokens: 400,
+    service_tier: 'default' as const,
+  });
   const ask = (user: string, more: object = {}) =>
     openai.chat.completions.create({ ...request(user), ...more });
   const stream = (user: string) => openai.chat.completions.create({ ...request(user), stream: true });

@@ -42,6 +42,7 @@ async function callAgainAndAgain(): Promise<void> {
       const { usage } = await openai.chat.completions.create({
         model: 'gpt-4.1',
         max_tokens: 500,
+        service_tier: 'default',
         messages: [{ role: 'user', content: 'Hi' }],
       });
       console.log(`spent ${2_000_000 + (usage?.completion_tokens ?? 0) * 8_000_000}`);

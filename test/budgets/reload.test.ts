@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { logs } from '@opentelemetry/api';
 import OpenAI from 'openai';
+import { watchBudgetFile } from '../../src/budgets/file.ts';
 import { startTokenmeter } from '../../src/index.ts';
 import { App } from '../support/app.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
@@ -57,6 +58,24 @@ describe('a file of budgets that changes', () => {
       ],
     );
     assert.equal(await app.finish(), 0, app.stderr);
+  });
+
+  test('is not looked at any more once watching stops, but by others', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'budgets.yaml');
+    await writeFile(file, 'budgets: []');
+    const seen: string[] = [];
+    const stopFirst = watchBudgetFile(file, () => seen.push('first'));
+    const stopSecond = watchBudgetFile(file, () => seen.push('second'));
+    await delay(200);
+    stopFirst();
+    await writeFile(file, 'budgets: [{ name: a, limitUsd: 1, period: day }]');
+    while (seen.length === 0) await delay(20);
+    assert.deepEqual(seen, ['second']);
+    stopSecond();
+    await writeFile(file, 'budgets: [] # once more');
+    await delay(2200);
+    assert.deepEqual(seen, ['second']);
   });
 
   test('keeps what was spent', async () => {

@@ -39,6 +39,8 @@ export async function failureOf(
     JSON.stringify({
       rule_files: [rules],
       evaluation_interval: every,
+      // Else they come in any order, and one that reads another is an evaluation late, or not.
+      group_eval_order: groups.map(({ name }) => name),
       tests: tests.map(({ name, series, expect, interval = '1m' }) => ({
         name,
         interval,

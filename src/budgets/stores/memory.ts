@@ -113,7 +113,11 @@ export class MemoryStore implements BudgetStore {
     return charges.map((charge) => {
       const { budget, period, scope, reserved, thresholds } = charge;
       const book = this.#book(budget, period);
-      book.add(scope, charge.spent, -reserved);
+      if (charge.reservedIn === period) book.add(scope, charge.spent, -reserved);
+      else {
+        book.add(scope, charge.spent, 0n);
+        this.#find(budget, charge.reservedIn)?.add(scope, 0n, -reserved);
+      }
       const sums = this.#sums(charge, charge.counted);
       let count = 0;
       while (count < thresholds.length && sums.spent >= (thresholds[count] as Amount)) count++;
@@ -131,7 +135,7 @@ export class MemoryStore implements BudgetStore {
     const books = counted.flatMap(({ start }) => this.#books.get(budget)?.get(start) ?? []);
     const scopes = new Set(books.flatMap((book) => [...book.scopes()]));
     const all = Array.from(scopes, (scope) => ({ scope, ...this.#sums({ budget, scope }, counted) }));
-    return all.sort((a, b) => Number(b.spent - a.spent)).slice(0, most);
+    return all.sort((a, b) => (a.spent < b.spent ? 1 : a.spent > b.spent ? -1 : 0)).slice(0, most);
   }
 
   rearm(budget: string, period: Period, stillCrossed: (scope: string, spent: Amount) => number): void {

@@ -58,10 +58,14 @@ local function read(keys, from, to, time)
 end
 `;
 
-// ARGV: id, expiry, then for each claim: number of keys, amount, limit or '', until. KEYS: those of each claim, its own last.
+// ARGV: id, life of the reservation, then for each claim: number of keys, amount, limit or '', until. KEYS: that of a
+// settled call, then those of each claim, its own last.
 const RESERVE = `${LIBRARY}
-local id, expiry, time = ARGV[1], ARGV[2], now()
-local refused, least, argument, key = nil, nil, 3, 1
+local id, time = ARGV[1], now()
+local expiry = time + tonumber(ARGV[2])
+-- It was waited for too long, and the call has ended since.
+if redis.call('EXISTS', KEYS[1]) == 1 then return false end
+local refused, least, argument, key = nil, nil, 3, 2
 while ARGV[argument] do
   local count, amount, limit = tonumber(ARGV[argument]), tonumber(ARGV[argument + 1]), ARGV[argument + 2]
   if limit ~= '' then
@@ -78,7 +82,7 @@ while ARGV[argument] do
   argument, key = argument + 4, key + count
 end
 if refused then return refused end
-argument, key = 3, 1
+argument, key = 3, 2
 while ARGV[argument] do
   local count, amount = tonumber(ARGV[argument]), ARGV[argument + 1]
   local own = KEYS[key + count - 1]
@@ -94,7 +98,8 @@ return false
 `;
 
 // ARGV: id, life of the id, then for each charge: number of keys, reserved, spent, until, scope, number of thresholds,
-// thresholds. KEYS: that of the id, then those of each charge, its own last, and that of the budget's scopes.
+// thresholds. KEYS: that of the id, then those of each charge, its own last, that of the budget's scopes, and that in
+// which it was reserved.
 const SETTLE = `${LIBRARY}
 local id, time = ARGV[1], now()
 local isFirst = redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[2])
@@ -102,8 +107,9 @@ local argument, key, all = 3, 2, {}
 while ARGV[argument] do
   local count, reserved, spent = tonumber(ARGV[argument]), ARGV[argument + 1], ARGV[argument + 2]
   local own = KEYS[key + count - 1]
-  if reserved ~= '0' and redis.call('ZREM', own .. ':reservations', reserved .. ' ' .. id) == 1 then
-    redis.call('HINCRBY', own, 'reserved', '-' .. reserved)
+  local held = KEYS[key + count + 1]
+  if reserved ~= '0' and redis.call('ZREM', held .. ':reservations', reserved .. ' ' .. id) == 1 then
+    redis.call('HINCRBY', held, 'reserved', '-' .. reserved)
   end
   if isFirst then redis.call('HINCRBY', own, 'spent', spent) end
   redis.call('PEXPIREAT', own, ARGV[argument + 3])
@@ -118,7 +124,7 @@ while ARGV[argument] do
   end
   if crossed > told then redis.call('HSET', own, 'told', crossed) end
   all[#all + 1] = { string.format('%.0f', sum), string.format('%.0f', held), told, crossed }
-  argument, key = argument + 6 + thresholds, key + count + 1
+  argument, key = argument + 6 + thresholds, key + count + 2
 end
 return all
 `;
@@ -139,13 +145,29 @@ end
 return all
 `;
 
-// KEYS: the sums of an account. ARGV: how many thresholds are still crossed.
+// KEYS: the sums of accounts. ARGV: how many thresholds are still crossed in each.
 const REARM = `
-if tonumber(redis.call('HGET', KEYS[1], 'told') or '0') > tonumber(ARGV[1]) then
-  redis.call('HSET', KEYS[1], 'told', ARGV[1])
+for index, key in ipairs(KEYS) do
+  if tonumber(redis.call('HGET', key, 'told') or '0') > tonumber(ARGV[index]) then
+    redis.call('HSET', key, 'told', ARGV[index])
+  end
 end
 return false
 `;
+
+// KEYS: the sums of accounts. ARGV: id, life of the reservation, then what it holds in each account.
+const RENEW = `${LIBRARY}
+local expiry = now() + tonumber(ARGV[2])
+for index, key in ipairs(KEYS) do
+  redis.call('ZADD', key .. ':reservations', 'XX', expiry, ARGV[index + 2] .. ' ' .. ARGV[1])
+end
+return false
+`;
+
+const CONNECT_WITHIN_MS = 2000;
+
+/** Of keys in one script: it must not keep others waiting. */
+const MAX_KEYS = 500;
 
 /** Keeps spending in Redis 7 or Valkey, for any number of machines. One round trip to reserve, one to settle. */
 export class RedisStore implements BudgetStore {
@@ -157,6 +179,8 @@ export class RedisStore implements BudgetStore {
   constructor(redis: string | object) {
     if (typeof redis === 'string') {
       const connection = new Connection(redis);
+      // Loading the package and the first connection are not to be the first call's.
+      connection.open().catch(() => {});
       this.#connect = () => connection.open();
       this.#disconnect = () => connection.close();
     } else {
@@ -165,15 +189,15 @@ export class RedisStore implements BudgetStore {
     }
   }
 
-  async reserve(id: string, claims: readonly Claim[], expiresAt: number): Promise<Refusal> {
-    const keys = claims.flatMap((claim) => keysOf(claim, claim.counted));
+  async reserve(id: string, claims: readonly Claim[], forMs: number): Promise<Refusal> {
+    const keys = [settledKey(id), ...claims.flatMap((claim) => keysOf(claim, claim.counted))];
     const args = claims.flatMap(({ counted, amount, limit, period }) => [
       String(counted.length),
       String(amount),
       limit === undefined ? '' : String(limit),
       keptUntil(period),
     ]);
-    const refused = (await this.#run(RESERVE, keys, [id, String(expiresAt), ...args])) as
+    const refused = (await this.#run(RESERVE, keys, [id, String(forMs), ...args])) as
       | [index: number, spent: string, reserved: string]
       | null;
     if (!refused) return undefined;
@@ -185,6 +209,7 @@ export class RedisStore implements BudgetStore {
     const keys = charges.flatMap((charge) => [
       ...keysOf(charge, charge.counted),
       indexKey(charge.budget, charge.period),
+      keyOf(charge, charge.reservedIn),
     ]);
     const args = charges.flatMap(({ scope, counted, reserved, spent, period, thresholds }) => [
       String(counted.length),
@@ -195,11 +220,12 @@ export class RedisStore implements BudgetStore {
       String(thresholds.length),
       ...thresholds.map(String),
     ]);
-    const settled = (await this.#run(
-      SETTLE,
-      [`${PREFIX}settled:${id}`, ...keys],
-      [id, String(GRACE_MS), ...args],
-    )) as [spent: string, reserved: string, told: number, crossed: number][];
+    const settled = (await this.#run(SETTLE, [settledKey(id), ...keys], [id, String(GRACE_MS), ...args])) as [
+      spent: string,
+      reserved: string,
+      told: number,
+      crossed: number,
+    ][];
     return settled.map(([spent, reserved, told, crossed]) => ({
       spent: BigInt(spent),
       reserved: BigInt(reserved),
@@ -207,14 +233,25 @@ export class RedisStore implements BudgetStore {
     }));
   }
 
+  async renew(id: string, claims: readonly Claim[], forMs: number): Promise<void> {
+    const keys = claims.map((claim) => keyOf(claim, claim.period));
+    await this.#run(RENEW, keys, [id, String(forMs), ...claims.map(({ amount }) => String(amount))]);
+  }
+
   async read(accounts: readonly (Account & { readonly counted: readonly Period[] })[]): Promise<Sums[]> {
-    const keys = accounts.flatMap((account) => keysOf(account, account.counted));
-    const sums = (await this.#run(
-      READ,
-      keys,
-      accounts.map(({ counted }) => String(counted.length)),
-    )) as [spent: string[], reserved: string[]][];
-    return sums.map(([spent, reserved]) => ({ spent: total(spent), reserved: total(reserved) }));
+    const all: Sums[] = [];
+    const keysOfOne = Math.max(1, ...accounts.map(({ counted }) => counted.length));
+    const atOnce = Math.max(1, Math.floor(MAX_KEYS / keysOfOne));
+    for (let from = 0; from < accounts.length; from += atOnce) {
+      const some = accounts.slice(from, from + atOnce);
+      const sums = (await this.#run(
+        READ,
+        some.flatMap((account) => keysOf(account, account.counted)),
+        some.map(({ counted }) => String(counted.length)),
+      )) as [spent: string[], reserved: string[]][];
+      for (const [spent, reserved] of sums) all.push({ spent: total(spent), reserved: total(reserved) });
+    }
+    return all;
   }
 
   async scopes(
@@ -240,9 +277,13 @@ export class RedisStore implements BudgetStore {
   ): Promise<void> {
     const client = await this.#connect();
     const all = await client.zRangeWithScores(indexKey(budget, period), 0, -1);
-    for (const { value: scope, score } of all) {
-      const count = stillCrossed(scope, BigInt(score));
-      await this.#run(REARM, keysOf({ budget, scope }, [period]), [String(count)]);
+    for (let from = 0; from < all.length; from += MAX_KEYS) {
+      const some = all.slice(from, from + MAX_KEYS);
+      await this.#run(
+        REARM,
+        some.map(({ value: scope }) => keyOf({ budget, scope }, period)),
+        some.map(({ value: scope, score }) => String(stillCrossed(scope, BigInt(score)))),
+      );
     }
   }
 
@@ -274,8 +315,16 @@ function shaOf(script: string): string {
 }
 
 /** The account's own key comes last: that of the period in which it spends. */
-function keysOf({ budget, scope }: Account, counted: readonly Period[]): string[] {
-  return counted.map(({ start }) => `${PREFIX}${budget}:${start}:scope:${scope}`);
+function keysOf(account: Account, counted: readonly Period[]): string[] {
+  return counted.map((period) => keyOf(account, period));
+}
+
+function keyOf({ budget, scope }: Account, { start }: Period): string {
+  return `${PREFIX}${budget}:${start}:scope:${scope}`;
+}
+
+function settledKey(id: string): string {
+  return `${PREFIX}settled:${id}`;
 }
 
 /** Of a budget's scopes by what they have spent. */
@@ -320,12 +369,14 @@ class Connection {
     };
     client.on('error', lost);
     client.on('end', lost);
+    // Also while it connects: it never keeps the process alive.
+    client.unref();
     try {
       await client.connect();
-      client.unref();
       return client;
     } catch (error) {
       lost();
+      if (client.isOpen) client.destroy();
       throw error;
     }
   }
@@ -336,7 +387,10 @@ function createClient(url: string): RedisClient {
     const redis = createRequire(import.meta.url)('redis') as {
       createClient(options: object): RedisClient;
     };
-    return redis.createClient({ url, socket: { reconnectStrategy: false } });
+    return redis.createClient({
+      url,
+      socket: { reconnectStrategy: false, connectTimeout: CONNECT_WITHIN_MS },
+    });
   } catch (cause) {
     throw new TokenmeterError('budgets in Redis need the package redis: npm install redis', { cause });
   }

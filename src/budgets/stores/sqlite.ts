@@ -20,6 +20,7 @@ const SCHEMA = `
     PRIMARY KEY (id, budget, start, scope)
   ) WITHOUT ROWID;
   CREATE INDEX reservations_by_end ON reservations (expires);
+  CREATE INDEX sums_by_spent ON sums (budget, start, spent);
   CREATE TABLE settled (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
@@ -44,7 +45,7 @@ export class SqliteStore implements BudgetStore {
     this.#inTransaction(() => this.#migrate(path));
   }
 
-  reserve(id: string, claims: readonly Claim[], expiresAt: number): Refusal {
+  reserve(id: string, claims: readonly Claim[], forMs: number): Refusal {
     return this.#inTransaction(() => {
       this.#clean(Date.now());
       let tightest: { index: number; spent: Amount; reserved: Amount; share: number } | undefined;
@@ -66,7 +67,7 @@ export class SqliteStore implements BudgetStore {
           period.start,
           scope,
           amount,
-          expiresAt,
+          Date.now() + forMs,
         );
       }
       return undefined;
@@ -79,7 +80,8 @@ export class SqliteStore implements BudgetStore {
       return charges.map((charge) => {
         const { budget, period, scope, thresholds } = charge;
         const released = this.#release(id, charge);
-        this.#add(budget, period, scope, isFirst ? charge.spent : 0n, -released);
+        if (released > 0n) this.#add(budget, charge.reservedIn, scope, 0n, -released);
+        this.#add(budget, period, scope, isFirst ? charge.spent : 0n, 0n);
         const sums = this.#sums(charge, charge.counted);
         const count = thresholds.filter((threshold) => sums.spent >= threshold).length;
         const [row] = this.#all(
@@ -93,6 +95,10 @@ export class SqliteStore implements BudgetStore {
         return { ...sums, crossed: Array.from({ length: Math.max(0, count - told) }, (_, n) => told + n) };
       });
     });
+  }
+
+  renew(id: string, _claims: readonly Claim[], forMs: number): void {
+    this.#run('UPDATE reservations SET expires = ? WHERE id = ?', Date.now() + forMs, id);
   }
 
   read(accounts: readonly (Account & { readonly counted: readonly Period[] })[]): Sums[] {
@@ -172,12 +178,12 @@ export class SqliteStore implements BudgetStore {
   }
 
   /** What was reserved, unless that has expired, or was released before. */
-  #release(id: string, { budget, period, scope }: Charge): Amount {
+  #release(id: string, { budget, reservedIn, scope }: Charge): Amount {
     const [row] = this.#all(
       'DELETE FROM reservations WHERE id = ? AND budget = ? AND start = ? AND scope = ? RETURNING amount',
       id,
       budget,
-      period.start,
+      reservedIn.start,
       scope,
     );
     return row ? BigInt(row.amount as bigint) : 0n;

@@ -21,8 +21,9 @@ export interface Claim extends Account {
 export interface Charge extends Account {
   readonly period: Period;
   readonly counted: readonly Period[];
-  /** What was set aside for it. */
+  /** What was set aside for it, and in which period. */
   readonly reserved: Amount;
+  readonly reservedIn: Period;
   readonly spent: Amount;
   /** Sums whose crossing is to be told, in ascending order. */
   readonly thresholds: readonly Amount[];
@@ -47,8 +48,8 @@ export type MaybeLater<T> = T | Promise<T>;
 export interface BudgetStore {
   /** Whether other processes spend from the same accounts. */
   readonly isShared: boolean;
-  /** @param id Names the reservation; `expiresAt` is when it is void, if nobody settles it. */
-  reserve(id: string, claims: readonly Claim[], expiresAt: number): MaybeLater<Refusal>;
+  /** @param forMs After that the reservation, which `id` names, is void, if nobody has settled or renewed it. */
+  reserve(id: string, claims: readonly Claim[], forMs: number): MaybeLater<Refusal>;
   /** A second time for the same id does nothing to what is reserved. */
   settle(id: string, charges: readonly Charge[]): MaybeLater<readonly Charged[]>;
   read(accounts: readonly (Account & { readonly counted: readonly Period[] })[]): MaybeLater<readonly Sums[]>;
@@ -64,5 +65,7 @@ export interface BudgetStore {
     period: Period,
     stillCrossed: (scope: string, spent: Amount) => number,
   ): MaybeLater<void>;
+  /** Keeps reservations of calls that are still under way for so many milliseconds from now. */
+  renew?(id: string, claims: readonly Claim[], forMs: number): MaybeLater<void>;
   close(): MaybeLater<void>;
 }
