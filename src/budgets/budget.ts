@@ -18,6 +18,8 @@ export interface Spend {
   readonly requests: number;
 }
 
+export const NOTHING_SPENT: Spend = Object.freeze({ picoUsd: 0n, tokens: 0, requests: 0 });
+
 /** A declared budget, ready to be asked. */
 export class ActiveBudget {
   readonly declared: Budget;

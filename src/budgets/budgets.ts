@@ -3,7 +3,7 @@ import timers from 'node:timers';
 import type { Attributes } from '@opentelemetry/api';
 import { BudgetExceededError, TokenmeterError } from '../errors.ts';
 import { numberOf } from './amounts.ts';
-import { ActiveBudget, type Spend } from './budget.ts';
+import { ActiveBudget, NOTHING_SPENT, type Spend } from './budget.ts';
 import type { Subject } from './match.ts';
 import type { SteadyStore } from './steady-store.ts';
 import type { Charge, Charged, Claim, Refusal, Sums } from './stores/types.ts';
@@ -48,8 +48,6 @@ const FIRST_SHARE = 0.5;
 const WEIGHT_OF_NEWEST = 0.1;
 const MAX_KINDS = 1000;
 const MAX_TOLD = 10_000;
-
-const NOTHING: Spend = { picoUsd: 0n, tokens: 0, requests: 0 };
 
 /** A call, and what it claims of each budget that it concerns. */
 interface Asked {
@@ -135,9 +133,9 @@ export class Budgets {
     const time = this.#now();
     const budgets = this.#active.filter((budget) => budget.matches(subject));
     if (budgets.length === 0) return;
-    const claims = budgets.map((budget) => this.#claim(budget, subject, NOTHING, time) as Claim);
+    const claims = budgets.map((budget) => this.#claim(budget, subject, NOTHING_SPENT, time) as Claim);
     this.#settle(
-      { id: `${this.#idPrefix}${++this.#lastId}`, subject, budgets, claims, most: NOTHING },
+      { id: `${this.#idPrefix}${++this.#lastId}`, subject, budgets, claims, most: NOTHING_SPENT },
       spend,
     );
   }

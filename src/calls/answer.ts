@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import type { Reservation } from '../budgets/budgets.ts';
 import type { UsageContext } from '../context.ts';
 import type { Operation, Provider, ResponseFacts } from '../providers/types.ts';
 import { reportFault } from '../report.ts';
@@ -15,6 +16,8 @@ export interface Answer {
   readonly facts: ResponseFacts;
   readonly outcome: Outcome;
   readonly workId?: string | undefined;
+  /** What budgets had set aside for it when it was asked for. */
+  readonly reservation?: Reservation | undefined;
   /** How many requests it stands for that are not counted elsewhere. */
   readonly requests: number;
   readonly who: UsageContext;
@@ -50,6 +53,7 @@ export function settleAnswer(pipeline: Pipeline, provider: Provider, client: Cli
     unmetered: facts.usage ? undefined : missing(outcome, facts),
     errorType: facts.errorType,
     workId: answer.workId,
+    reservation: answer.reservation,
     requests: answer.requests,
     startedAtMs: startedAtMs ?? wallClock(),
     durationSeconds: answer.durationSeconds,

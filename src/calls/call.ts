@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import { NOTHING_SPENT } from '../budgets/budget.ts';
 import type { Admission, Refused, Reservation } from '../budgets/budgets.ts';
 import { currentUsageContext } from '../context.ts';
 import type {
@@ -22,7 +23,6 @@ import { identify, type Who } from './who.ts';
 
 const NO_FACTS: RequestFacts = Object.freeze({});
 const NO_PARAMS: Params = Object.freeze({});
-const NOTHING_SPENT = { picoUsd: 0n, tokens: 0, requests: 0 };
 
 // The functions of this moment: an app's fake timers must neither slow nor stop the meter's clock.
 const now = performance.now.bind(performance);
@@ -283,7 +283,7 @@ export class Call implements CallObserver, CallSubject {
       timeToFirstChunkSeconds: this.#chunks > 0 ? (this.#firstChunk - this.#start) / 1000 : undefined,
       timePerChunkSeconds: intervals > 0 ? (end - this.#firstChunk) / intervals / 1000 : undefined,
       span: this.#span,
-      reservation: this.#reservation,
+      reservation: this.#holdReservation(facts),
       refused: this.#refused,
     });
   }
@@ -325,6 +325,13 @@ export class Call implements CallObserver, CallSubject {
     if (this.endpoint.free || facts?.deferred !== undefined || facts?.usage) return undefined;
     if (facts?.rawUsage != null) return 'invalid_usage';
     return outcome === 'ok' ? (this.endpoint.unmetered ?? 'no_usage') : undefined;
+  }
+
+  /** Of work whose result comes later it is held until then. */
+  #holdReservation(facts: ResponseFacts | undefined): Reservation | undefined {
+    if (facts?.deferred === undefined || !this.#reservation) return this.#reservation;
+    this.#pipeline.deferred.hold(facts.deferred, this.#reservation);
+    return undefined;
   }
 
   /** False when a retrieval was first to bring the same results. */

@@ -1,3 +1,6 @@
+import timers from 'node:timers';
+import { NOTHING_SPENT } from '../budgets/budget.ts';
+import type { Reservation } from '../budgets/budgets.ts';
 import type { UsageContext } from '../context.ts';
 
 /** Batches, background responses and sessions that are remembered: about 100 bytes each. */
@@ -5,12 +8,20 @@ const MAX_WORK = 20_000;
 /** Results that are remembered, of all of them together: ids of about 60 bytes. */
 const MAX_RESULTS = 500_000;
 
+/** Longer than work in the background takes. */
+const HELD_MS = 3_600_000;
+
+// Node's own: an app's tests may replace the timers.
+const { setTimeout } = timers;
+
 interface Work {
   readonly who: UsageContext | undefined;
   /** The ids of its results that were metered. */
   readonly metered: Set<string>;
   /** What of a running total was metered. */
   total: number;
+  /** What budgets have set aside for it. */
+  reservation?: Reservation | undefined;
 }
 
 /** Results that were metered before: by this process before it was started anew, or by another. */
@@ -59,6 +70,25 @@ export class DeferredWork {
     return before;
   }
 
+  /** What is set aside for some work stays so until its result comes, or for so long that nobody waits for it. */
+  hold(id: string, reservation: Reservation): void {
+    const work = this.#work.get(id);
+    if (!work) {
+      reservation.settle(NOTHING_SPENT);
+      return;
+    }
+    work.reservation = reservation;
+    setTimeout(() => reservation.settle(NOTHING_SPENT), HELD_MS).unref();
+  }
+
+  /** Of work whose result has come. */
+  takeReservation(id: string): Reservation | undefined {
+    const work = this.#work.get(id);
+    const reservation = work?.reservation;
+    if (work) work.reservation = undefined;
+    return reservation;
+  }
+
   whoBegan(id: string): UsageContext | undefined {
     return this.#work.get(id)?.who;
   }
@@ -67,8 +97,9 @@ export class DeferredWork {
     this.#work.delete(id);
     this.#work.set(id, work);
     while (this.#work.size > 1 && (this.#work.size > MAX_WORK || this.#results > MAX_RESULTS)) {
-      const [[oldest, { metered }]] = this.#work as unknown as [[string, Work]];
+      const [[oldest, { metered, reservation }]] = this.#work as unknown as [[string, Work]];
       this.#work.delete(oldest);
+      reservation?.settle(NOTHING_SPENT);
       this.#results -= metered.size;
     }
   }

@@ -76,6 +76,7 @@ export class RetrievalCall implements CallObserver {
       facts: work,
       outcome,
       workId: work.workId,
+      reservation: this.#pipeline.deferred.takeReservation(begunAs),
       requests,
       who,
       user,

@@ -15,7 +15,8 @@ import { hello } from '../support/setup.ts';
 
 // 0.0018 dollars, of at most 0.0032 for the answer and a little for the prompt.
 const GPT = 'gpt-4.1@in=1000,cached=400,out=50';
-const DEPLOYMENTS = { [GPT]: 'gpt-4.1', 'gpt-4.1@status=400': 'gpt-4.1' };
+const BACKGROUND = 'gpt-5@in=90,cached=40,out=30,polls=2';
+const DEPLOYMENTS = { [GPT]: 'gpt-4.1', [BACKGROUND]: 'gpt-5', 'gpt-4.1@status=400': 'gpt-4.1' };
 
 describe('budgets', () => {
   let server: Provider;
@@ -236,6 +237,28 @@ describe('budgets', () => {
     const costs = [...(await meter.text()).matchAll(/^tokenmeter_cost_usd_total\{.*\} (\S+)$/gm)];
     const sum = costs.reduce((total, [, usd]) => total + Math.round(Number(usd) * 1e9), 0);
     assert.equal(Math.round((await status()).spent * 1e9), sum, 'spent is what is on the counters');
+  });
+
+  test('of a background response it stays set aside until its result is retrieved', async () => {
+    await using meter = metered([{ name: 'all', limitUsd: 0.01, period: 'month', action: 'block' }]);
+    const status = async () => (await meter.budgets.status())[0] ?? assert.fail();
+    const ask = () =>
+      openai.responses.create({
+        model: BACKGROUND,
+        input: 'Hello',
+        background: true,
+        max_output_tokens: 500,
+        service_tier: 'default',
+      });
+    const { id } = await ask();
+    assert.ok((await status()).reserved > 0.004);
+    await assert.rejects(ask(), BudgetExceededError);
+    for (let poll = 0; poll < 3; poll++) await openai.responses.retrieve(id);
+    const { spent, reserved } = await status();
+    assert.equal(reserved, 0);
+    assert.ok(spent > 0 && spent < 0.001);
+    const again = await ask();
+    assert.ok(again.id !== id);
   });
 
   test('status, for an app to show: of a user, and what all share', async () => {
