@@ -32,7 +32,7 @@ export async function startApp(provider: Provider, metricsPort: number, host = '
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
     },
   });
-  const metricsUrl = new URL(`http://localhost:${metricsPort}/metrics`);
+  let metricsUrl = new URL(`http://localhost:${metricsPort}/metrics`);
   const scrape = async () => {
     try {
       // As it is: Prometheus is shown new series as 0 first.
@@ -43,7 +43,12 @@ export async function startApp(provider: Provider, metricsPort: number, host = '
     }
   };
   try {
-    const [, url = ''] = await child.waitFor(/^listening on (\S+)$/);
+    const [[, url = ''], [, port]] = await Promise.all([
+      child.waitFor(/^listening on (\S+)$/),
+      child.waitFor(/^tokenmeter: (?:metrics at .*:(\d+)\/metrics$|port .* is in use)/),
+    ]);
+    if (port === undefined) throw new Error(child.errors());
+    metricsUrl = new URL(`http://localhost:${port}/metrics`);
     await untilItWorks(scrape);
     return { url, metricsUrl, scrape, stop: child.stop };
   } catch (error) {

@@ -8,7 +8,7 @@ export interface Child {
   readonly hasEnded: boolean;
   /** What it wrote to stderr, as far as the last lines go. */
   errors(): string;
-  /** The first match in a line of its output; throws when it ends before. */
+  /** The first match in a line that it writes from now on; throws when it ends before. */
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   stop(): Promise<void>;
 }
@@ -33,7 +33,8 @@ export function startChild(command: string, args: readonly string[], options: Ch
   if (!stdout || !stderr) throw new Error('a child process without pipes');
   const output = createInterface({ input: stdout });
   const lastErrors: string[] = [];
-  createInterface({ input: stderr }).on('line', (line) => {
+  const errors = createInterface({ input: stderr });
+  errors.on('line', (line) => {
     lastErrors.push(line);
     if (lastErrors.length > KEPT_LINES) lastErrors.shift();
   });
@@ -50,10 +51,12 @@ export function startChild(command: string, args: readonly string[], options: Ch
     errors: () => lastErrors.join('\n'),
     waitFor: (pattern) =>
       new Promise((resolve, reject) => {
-        output.on('line', (line) => {
+        const look = (line: string) => {
           const match = pattern.exec(line);
           if (match) resolve(match);
-        });
+        };
+        output.on('line', look);
+        errors.on('line', look);
         ended.then(() => reject(new Error(`${command} ended:\n${lastErrors.join('\n')}`)));
       }),
     async stop() {

@@ -63,6 +63,8 @@ async function run(options: DemoOptions): Promise<number> {
 
 async function metricsPort(wanted: number | undefined): Promise<number> {
   if (wanted === undefined) return freePort('localhost', METRICS_PORT);
+  // The app takes a free one, and says which.
+  if (wanted === 0) return 0;
   const port = await tryPort('localhost', wanted);
   if (port === undefined) throw new OptionError(`--port: ${wanted} is in use or not allowed`);
   return port;

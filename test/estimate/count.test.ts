@@ -96,16 +96,35 @@ describe('the tokens of a text', () => {
     assert.ok(turns >= 10, `${turns} turns`);
   });
 
-  test('are read in turns where there are many messages, or many parts of one', async () => {
+  test('are read in steps where there are many messages, or many parts of one', () => {
     const messages = Array.from({ length: 100_000 }, () => ({ role: 'user', content: '' }));
     const parts = [{ role: 'user', content: messages.map(() => ({ type: 'text', text: '' })) }];
     const [openai, anthropic] = [{ provider: 'openai' } as const, { provider: 'anthropic' } as const];
     for (const given of [messages, parts]) {
       const request = { model: 'm', messages: given };
-      const ofOpenai = await turnsOf(inTurns(readOpenaiRequest({ ...openai, ...request }, 'm', undefined)));
-      const ofAnthropic = await turnsOf(inTurns(readAnthropicRequest({ ...anthropic, ...request }, 'm')));
-      assert.ok(ofOpenai >= 3 && ofAnthropic >= 3, `${ofOpenai} and ${ofAnthropic} turns`);
+      for (const steps of [
+        readOpenaiRequest({ ...openai, ...request }, 'm', undefined),
+        readAnthropicRequest({ ...anthropic, ...request }, 'm'),
+      ]) {
+        let count = 0;
+        while (!steps.next().done) count++;
+        assert.ok(count >= 1000, `${count} steps`);
+      }
     }
+  });
+
+  test('work in steps lets others run as soon as it has taken some time', async () => {
+    function* slow(): Generator<undefined, string> {
+      for (let step = 0; step < 5; step++) {
+        for (const start = performance.now(); performance.now() - start < 6; );
+        yield undefined;
+      }
+      return 'done';
+    }
+    const working = inTurns(slow());
+    const turns = await turnsOf(working);
+    assert.equal(await working, 'done');
+    assert.ok(turns >= 4, `${turns} turns`);
   });
 
   test('are loaded in turns', async () => {
