@@ -172,6 +172,8 @@ describe('budgets in Redis', { skip: noRedis }, () => {
     const store = { redis: server.url };
     await using meter = await metered({ budgets: [budget], store });
     await call();
+    // What is under way when it goes is told to the next one.
+    await until(async () => (await meter.budgets.status())[0]?.spent === 0.001);
     await server[Symbol.asyncDispose]();
     for (let n = 0; n < 5; n++) await call();
     await start(server.port);
