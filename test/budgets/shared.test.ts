@@ -187,6 +187,8 @@ describe('budgets in Redis', { skip: noRedis }, () => {
       budgets: [budget],
       store: { redis: server.url },
       onStoreFailure: 'failClosed',
+      // On a busy machine the first connection takes its time; one that is refused fails at once.
+      storeTimeoutMs: 5000,
     });
     await call();
     await server[Symbol.asyncDispose]();
