@@ -342,7 +342,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     const counting = this._counting ?? [this._ownMetrics()];
     const budgets = this._openBudgets();
     budgets?.showOn(counting);
-    const { user, streamUsage, deployments, abandonAfterSeconds } = this.getConfig();
+    const { user, streamUsage, abandonAfterSeconds } = this.getConfig();
     const { resolve, ...shown } = userOptions(user);
     this._deferred ??= new DeferredWork();
     this._sessions ??= new DeferredWork();
@@ -354,7 +354,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
       price: this._priceBook().price,
       users: { resolve, show: shownUser(shown) },
       streamUsage: streamUsage ?? true,
-      deployments: deployments ?? {},
+      modelOf: (name) => this._modelOf(name),
       openCalls: this._openCalls,
       deferred: this._deferred,
       sessions: this._sessions,

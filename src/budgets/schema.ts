@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { filled, oneOf } from '../config/values.ts';
 import { DECIMALS, isInMillionths } from '../pricing/fraction.ts';
 import { isPlain } from '../pricing/plain.ts';
 import { keyOfOverride } from './match.ts';
@@ -15,10 +16,6 @@ const MAX_USD = 9_000_000;
 const MAX_COUNT = 9e15;
 /** Of thresholds: enough for anyone. */
 const MAX_THRESHOLDS = 20;
-
-const text = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
-const oneOf = <const T extends readonly string[]>(names: T) =>
-  v.picklist(names, `one of ${names.join(', ')}`);
 
 /** Names that objects answer to, and that the checks of members would pass over. */
 const NO_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
@@ -95,12 +92,12 @@ const periodSchema = v.union(
 
 const PATTERNS = 'a text or a list of texts';
 const patterns = v.optional(
-  v.union([text(PATTERNS), v.pipe(v.array(text(PATTERNS)), v.minLength(1, PATTERNS))], PATTERNS),
+  v.union([filled(PATTERNS), v.pipe(v.array(filled(PATTERNS)), v.minLength(1, PATTERNS))], PATTERNS),
 );
 
 const plainBudget = strict(
   {
-    name: v.pipe(text('a name'), v.maxLength(100, 'a name of at most 100 characters')),
+    name: v.pipe(filled('a name'), v.maxLength(100, 'a name of at most 100 characters')),
     ...limitEntries,
     period: periodSchema,
     timeZone: v.optional(
@@ -135,7 +132,7 @@ const plainBudget = strict(
       v.pipe(
         plain('an object from scope to limit', 'another scope'),
         v.record(
-          text('a scope'),
+          filled('a scope'),
           v.pipe(
             strict(limitEntries, 'an object with a limit'),
             inJson({ minProperties: 1, maxProperties: 1 }),
@@ -249,13 +246,13 @@ const MILLISECONDS = 'a number of milliseconds from 1 to 10,000';
 const optionsSchema = strict(
   {
     budgets: v.optional(budgetsSchema),
-    file: v.optional(text('the path of a file')),
+    file: v.optional(filled('the path of a file')),
     store: v.optional(
       v.union(
         [
           v.literal('memory'),
-          strict({ sqlite: text('the path of a file') }, 'an object'),
-          strict({ redis: v.union([text('a URL'), v.looseObject({})], 'a URL or a client') }, 'an object'),
+          strict({ sqlite: filled('the path of a file') }, 'an object'),
+          strict({ redis: v.union([filled('a URL'), v.looseObject({})], 'a URL or a client') }, 'an object'),
         ],
         'memory, { sqlite: path } or { redis: url }',
       ),
@@ -279,7 +276,7 @@ const optionsSchema = strict(
 
 /** The option `budgets`: a list, a file, or both with more. */
 export const BudgetsSchema = v.union(
-  [budgetsSchema, text('the path of a file'), optionsSchema],
+  [budgetsSchema, filled('the path of a file'), optionsSchema],
   'a list, the path of a file, or an object',
 );
 

@@ -121,7 +121,7 @@ export interface Pipeline {
   /** Adds what is needed to see usage on streams that do not ask for it. */
   readonly streamUsage: boolean;
   /** The model behind a deployment, by the name that requests use. */
-  readonly deployments: Readonly<Record<string, string>>;
+  modelOf(name: string | undefined): string | undefined;
   readonly openCalls: OpenCalls;
   readonly admit?: Admit | undefined;
   readonly deferred: DeferredWork;

@@ -66,17 +66,15 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
 }
 
 function price(
-  { price, deployments }: Pipeline,
+  { price, modelOf }: Pipeline,
   { provider, vendor, facts }: CallSubject,
   usage: Usage,
   ending: Ending,
 ): PricedCall | Unpriced {
-  const requested = facts.model;
-  const deployed = requested !== undefined && Object.hasOwn(deployments, requested);
   return price({
     provider: provider.name,
     vendor,
-    model: [ending.facts?.model, deployed ? deployments[requested] : requested],
+    model: [ending.facts?.model, modelOf(facts.model)],
     usage,
     region: facts.region,
     at: new Date(ending.startedAtMs),

@@ -1,16 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
-import {
-  DRAIN,
-  MAX_DRAIN_SECONDS,
-  oneOf,
-  PORT,
-  PricesSchema,
-  SALT,
-  USER_LABELS,
-  ZERO_FIRST,
-} from './schema.ts';
-import { COUNT, SECONDS } from './values.ts';
+import { DRAIN, MAX_DRAIN_SECONDS, PORT, PricesSchema, SALT, USER_LABELS, ZERO_FIRST } from './schema.ts';
+import { COUNT, oneOf, SECONDS } from './values.ts';
 
 const METRIC_EXPORTERS = ['prometheus', 'otlp', 'console', 'none'] as const;
 export type MetricExporterName = (typeof METRIC_EXPORTERS)[number];

@@ -5,7 +5,7 @@ import type { ShownUserOptions } from '../calls/shown-user.ts';
 import { priceEntries } from '../pricing/overrides.ts';
 import { isPlain } from '../pricing/plain.ts';
 import { LedgerSchema } from './ledger-schema.ts';
-import { COUNT, filled, SECONDS } from './values.ts';
+import { COUNT, filled, oneOf, SECONDS } from './values.ts';
 
 export const PORT = 'a whole number from 0 to 65535';
 export const portNumber = v.pipe(
@@ -41,8 +41,6 @@ export const ZERO_FIRST = ['scrape', 'always', 'never'] as const;
 export const SALT = 'at least 16 characters';
 const count = v.pipe(v.number(COUNT), v.safeInteger(COUNT), v.minValue(0, COUNT));
 const aFunction = <T>() => v.custom<T>((value) => typeof value === 'function', 'a function');
-export const oneOf = <const T extends readonly string[]>(names: T) =>
-  v.picklist(names, `one of ${names.join(', ')}`);
 
 const UserSchema = v.strictObject(
   {

@@ -9,21 +9,7 @@ import { watchBudgetFile } from '../../src/budgets/file.ts';
 import { startTokenmeter } from '../../src/index.ts';
 import { App } from '../support/app.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
-
-const openai = new OpenAI({
-  apiKey: 'none',
-  fetch: async () =>
-    Response.json({
-      model: 'gpt-4.1',
-      usage: { prompt_tokens: 500, completion_tokens: 0, total_tokens: 500 },
-    }),
-});
-const call = () =>
-  openai.chat.completions.create({
-    model: 'gpt-4.1',
-    max_tokens: 1,
-    messages: [{ role: 'user', content: 'Hi' }],
-  });
+import { call } from './call.ts';
 
 describe('a file of budgets that changes', () => {
   test('counts from then on, and says so; one that is not valid does not', async () => {

@@ -13,26 +13,11 @@ import { App } from '../support/app.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
 import { requirement } from '../support/requirement.ts';
 import { look } from '../support/scrape.ts';
+import { call } from './call.ts';
 import { startRedis } from './redis.ts';
 
 const hammer = new URL('./hammer.ts', import.meta.url).pathname;
 const LIMIT = 500_000_000_000;
-
-const openai = new OpenAI({
-  apiKey: 'none',
-  fetch: async () =>
-    Response.json({
-      model: 'gpt-4.1',
-      usage: { prompt_tokens: 500, completion_tokens: 0, total_tokens: 500 },
-    }),
-});
-/** A thousandth of a dollar. */
-const call = () =>
-  openai.chat.completions.create({
-    model: 'gpt-4.1',
-    max_tokens: 1,
-    messages: [{ role: 'user', content: 'Hi' }],
-  });
 
 async function metered(budgets: TokenmeterConfig['budgets']) {
   const meter = startTokenmeter({ budgets, prometheus: { port: 0 } });

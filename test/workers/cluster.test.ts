@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,6 +8,7 @@ import { type Provider, startProvider } from '../provider/server.ts';
 import { App } from '../support/app.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
 import { look, scrape } from '../support/scrape.ts';
+import { freePort } from '../support/server-process.ts';
 
 const apps = new URL('./apps/', import.meta.url).pathname;
 
@@ -135,13 +134,4 @@ const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a,
 /** What a busy worker has is there a scrape later. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo()));
-}
-
-/** The first of some ports in a row, most likely. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

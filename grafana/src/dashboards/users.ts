@@ -1,3 +1,4 @@
+import { blocked } from '../panels/budgets.ts';
 import * as panels from '../panels/users.ts';
 import { dashboard } from './dashboard.ts';
 
@@ -8,7 +9,7 @@ export const users = () =>
         panels.activeUsers(),
         panels.spendPerUser(),
         panels.topShare(),
-        panels.blockedCalls(),
+        blocked(),
         panels.topSpenders(),
         panels.topTokens(),
         panels.distribution(),

@@ -1,8 +1,7 @@
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { LABEL } from '../../../src/rules/promql.ts';
-import { bars, COLOR, stacked, stat, table, thresholds, timeSeries } from '../defaults.ts';
-import * as budgets from '../queries/budgets.ts';
+import { bars, COLOR, stacked, stat, table, timeSeries } from '../defaults.ts';
 import * as calls from '../queries/calls.ts';
 import { orZero } from '../queries/selectors.ts';
 import * as spend from '../queries/spend.ts';
@@ -34,16 +33,6 @@ export const topShare = () =>
     units.PercentUnit,
     `max(${spend.spendBy(LABEL.userId)}) / (${spend.spend} > 0)`,
   )
-    .decimals(0)
-    .span(6);
-
-export const blockedCalls = () =>
-  stat(
-    { title: 'Blocked calls', description: 'Calls that a budget has refused in this time.' },
-    units.Short,
-    budgets.blocked,
-  )
-    .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
     .decimals(0)
     .span(6);
 
