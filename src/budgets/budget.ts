@@ -87,7 +87,7 @@ export class ActiveBudget {
 
   /** Undefined: unlimited. */
   limitOf(key: string): Amount | undefined {
-    return this.#overrides.has(key) ? this.#overrides.get(key) : this.#limit;
+    return this.#overrides.size > 0 && this.#overrides.has(key) ? this.#overrides.get(key) : this.#limit;
   }
 
   /** Undefined: what it takes from this budget is not known. */

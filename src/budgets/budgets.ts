@@ -183,13 +183,13 @@ export class Budgets {
 
   #claim(budget: ActiveBudget, subject: Subject, spend: Spend, time: number): Claim | BudgetExceededError {
     const key = budget.keyOf(subject);
-    const { period, counted } = budget.periodAt(time);
+    const { held, counted } = budget.periodAt(time);
     const most = budget.amountOf(spend);
     const limit = budget.limitOf(key);
     const claim: Claim = {
       budget: budget.account,
       scope: key,
-      period,
+      period: held,
       counted,
       amount: most === undefined ? 0n : this.#toReserve(budget, subject, most),
       limit: budget.blocks ? limit : undefined,

@@ -10,9 +10,13 @@ export interface Period {
   readonly until: number;
 }
 
-/** A period, and all whose sums count in it; it comes last. A calendar period stands for itself. */
+/** Where a moment's spending goes. A calendar period stands for itself. */
 export interface Span {
+  /** In which is summed what is spent. */
   readonly period: Period;
+  /** In which is summed what is set aside for calls that are under way. */
+  readonly held: Period;
+  /** All whose sums count against the limit. */
   readonly counted: readonly Period[];
 }
 
@@ -43,7 +47,7 @@ export function periodsOf({ period, timeZone = 'UTC', weekStartsOn = 'monday' }:
       );
       const end = startOf(start.add(STEP[period]), firstDay).epochMilliseconds;
       const found = { start: start.epochMilliseconds, end, until: end };
-      current = { period: found, counted: [found] };
+      current = { period: found, held: found, counted: [found] };
       return current;
     },
   };
@@ -67,7 +71,10 @@ function isIn(time: number, { start, end }: Period): boolean {
   return time < end && time >= start - SMALL_STEP_MS;
 }
 
-/** Spending leaves a moving window part by part. */
+/** The start of the period in which a moving window has what is set aside. */
+const HELD = -1;
+
+/** Spending leaves a moving window part by part; what is set aside stays as long as its call takes. */
 function movingWindow(seconds: number): Periods {
   const length = seconds * 1000;
   const part = Math.ceil(length / PARTS);
@@ -82,8 +89,10 @@ function movingWindow(seconds: number): Periods {
     at(time) {
       const n = Math.floor(time / part);
       if (current && n <= current.n && isIn(time, current.period)) return current;
-      const counted = Array.from({ length: PARTS }, (_, back) => nth(n - PARTS + 1 + back));
-      current = { n, period: counted[PARTS - 1] as Period, counted };
+      const period = nth(n);
+      const held = { ...period, start: HELD };
+      const parts = Array.from({ length: PARTS }, (_, back) => nth(n - back));
+      current = { n, period, held, counted: [held, ...parts] };
       return current;
     },
   };

@@ -50,13 +50,12 @@ export class SteadyStore {
 
   /** Refuses what cannot be asked, where it is to fail closed. */
   reserve(id: string, claims: readonly Claim[], forMs: number): MaybeLater<Refusal> {
-    const index = claims.findIndex(({ limit }) => limit !== undefined);
-    // Where nothing can be refused, no answer is no reason to refuse it.
-    const isRefused = !this.#options.failOpen && index >= 0;
     return this.#ask<Refusal>(
       () => this.#store.reserve(id, claims, forMs),
       () => {
-        if (!isRefused) return undefined;
+        // Where nothing can be refused, no answer is no reason to refuse it.
+        const index = claims.findIndex(({ limit }) => limit !== undefined);
+        if (this.#options.failOpen || index < 0) return undefined;
         // The answer may come yet, and then nobody else would release it.
         this.#keep(id, claims.map(nothingSpent));
         return { index, spent: 0n, reserved: 0n, why: NO_ANSWER };
@@ -126,7 +125,7 @@ export class SteadyStore {
 
   #ask<T>(ask: () => MaybeLater<T>, fallback: T | (() => T)): MaybeLater<T> {
     const otherwise = () => (typeof fallback === 'function' ? (fallback as () => T)() : fallback);
-    if (now() < this.#restsUntil) return otherwise();
+    if (this.#restsUntil > 0 && now() < this.#restsUntil) return otherwise();
     const failed = (cause: unknown) => {
       this.#fail(cause);
       return otherwise();

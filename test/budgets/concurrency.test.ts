@@ -133,7 +133,7 @@ describe('many calls at once', () => {
     assert.ok(!('error' in (admit(budgets, 'ann', spend(USD)) ?? {})));
   });
 
-  test('a call that outlasts its window is spent when it ends', async () => {
+  test('a call that outlasts its window keeps what was set aside for it, and is spent when it ends', async () => {
     let time = Date.parse('2026-11-22T10:00:00Z');
     const budgets = opened(
       [{ name: 'minute', limitUsd: 1, period: { rollingSeconds: 60 }, action: 'block' }],
@@ -142,6 +142,8 @@ describe('many calls at once', () => {
     const call = admit(budgets, 'ann', spend(USD));
     assert.ok(call && !('error' in call));
     time += 90_000;
+    assert.deepEqual(await spentBy(budgets, 'ann'), [{ budget: 'minute', spent: 0, reserved: 1 }]);
+    assert.ok('error' in (admit(budgets, 'ann', spend(1n)) ?? {}));
     call.settle(spend(USD));
     assert.deepEqual(await spentBy(budgets, 'ann'), [{ budget: 'minute', spent: 1, reserved: 0 }]);
     assert.ok('error' in (admit(budgets, 'ann', spend(1n)) ?? {}));

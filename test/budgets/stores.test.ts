@@ -135,6 +135,34 @@ function conforms(open: () => Promise<BudgetStore>): void {
     assert.equal((await store.reserve('g', [asked(parts.slice(1))], later()))?.spent, 20n);
     assert.equal(await store.reserve('g', [asked(parts.slice(2))], later()), undefined);
   });
+
+  test('a moving window: what is set aside counts apart from its parts, until its call ends', async () => {
+    const name = budget();
+    const part = (n: number) => ({ start: start + n, end: start + n + 1, until: start + hour });
+    const held = (n: number) => ({ ...part(n), start: -1 });
+    const asked = (n: number) => ({
+      ...claim(name, 60n, 100n),
+      period: held(n),
+      counted: [held(n), part(n)],
+    });
+    assert.equal(await store.reserve('m1', [asked(0)], later()), undefined);
+    assert.equal((await store.reserve('m2', [asked(5)], later()))?.reserved, 60n);
+    await store.settle('m1', [
+      { ...charge(name, 30n, 60n), period: part(5), counted: [held(5), part(5)], reservedIn: held(0) },
+    ]);
+    const [now] = await store.read([{ budget: name, scope: 'ann', counted: [held(5), part(5)] }]);
+    assert.deepEqual(now, { spent: 30n, reserved: 0n });
+    assert.equal(await store.reserve('m3', [asked(5)], later()), undefined);
+  });
+
+  test('what costs nothing leaves nothing to those that follow', async () => {
+    const name = budget();
+    await store.reserve('n1', [claim(name, 5n, 10n, 'bob')], later());
+    await store.settle('n1', [charge(name, 0n, 5n, [1n], 'bob')]);
+    await store.settle('n2', [charge(name, 7n, 0n, [1n], 'cat')]);
+    assert.deepEqual(await sums(name, 'bob'), { spent: 0n, reserved: 0n });
+    assert.deepEqual(await sums(name, 'cat'), { spent: 7n, reserved: 0n });
+  });
 }
 
 /** Of those that several processes share. */

@@ -23,8 +23,8 @@ local function read(keys, from, to, time)
 end
 `;
 
-// ARGV: id, life of the reservation, then for each claim: number of keys, amount, limit or '', until. KEYS: that of a
-// settled call, then those of each claim, its own last.
+// ARGV: id, life of the reservation, then for each claim: number of periods, amount, limit or '', until. KEYS: that of
+// a settled call, then of each claim its own, and those of the periods that count.
 export const RESERVE = `${LIBRARY}
 local id, time = ARGV[1], now()
 local expiry = time + tonumber(ARGV[2])
@@ -34,7 +34,7 @@ local refused, least, argument, key = nil, nil, 3, 2
 while ARGV[argument] do
   local count, amount, limit = tonumber(ARGV[argument]), tonumber(ARGV[argument + 1]), ARGV[argument + 2]
   if limit ~= '' then
-    local spent, reserved = read(KEYS, key, key + count - 1, time)
+    local spent, reserved = read(KEYS, key + 1, key + count, time)
     limit = tonumber(limit)
     if limit == 0 or spent + reserved + amount > limit then
       local share = limit == 0 and -math.huge or (limit - spent - reserved) / limit
@@ -44,42 +44,42 @@ while ARGV[argument] do
       end
     end
   end
-  argument, key = argument + 4, key + count
+  argument, key = argument + 4, key + count + 1
 end
 if refused then return refused end
 argument, key = 3, 2
 while ARGV[argument] do
   local count, amount = tonumber(ARGV[argument]), ARGV[argument + 1]
-  local own = KEYS[key + count - 1]
+  local own = KEYS[key]
   if amount ~= '0' then
     redis.call('HINCRBY', own, 'reserved', amount)
     redis.call('ZADD', own .. ':reservations', expiry, amount .. ' ' .. id)
     redis.call('PEXPIREAT', own .. ':reservations', ARGV[argument + 3])
     redis.call('PEXPIREAT', own, ARGV[argument + 3])
   end
-  argument, key = argument + 4, key + count
+  argument, key = argument + 4, key + count + 1
 end
 return false
 `;
 
-// ARGV: id, life of the id, then for each charge: number of keys, reserved, spent, until, scope, number of thresholds,
-// thresholds. KEYS: that of the id, then those of each charge, its own last, that of the budget's scopes, and that in
-// which it was reserved.
+// ARGV: id, life of the id, then for each charge: number of periods, reserved, spent, until, scope, number of
+// thresholds, thresholds. KEYS: that of the id, then of each charge its own, those of the periods that count, that of
+// the budget's scopes, and that in which it was reserved.
 export const SETTLE = `${LIBRARY}
 local id, time = ARGV[1], now()
 local isFirst = redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[2])
 local argument, key, all = 3, 2, {}
 while ARGV[argument] do
   local count, reserved, spent = tonumber(ARGV[argument]), ARGV[argument + 1], ARGV[argument + 2]
-  local own = KEYS[key + count - 1]
-  local held = KEYS[key + count + 1]
+  local own = KEYS[key]
+  local held = KEYS[key + count + 2]
   if reserved ~= '0' and redis.call('ZREM', held .. ':reservations', reserved .. ' ' .. id) == 1 then
     redis.call('HINCRBY', held, 'reserved', '-' .. reserved)
   end
   if isFirst then redis.call('HINCRBY', own, 'spent', spent) end
   redis.call('PEXPIREAT', own, ARGV[argument + 3])
-  local sum, held = read(KEYS, key, key + count - 1, time)
-  local scopes = KEYS[key + count]
+  local sum, held = read(KEYS, key + 1, key + count, time)
+  local scopes = KEYS[key + count + 1]
   redis.call('ZADD', scopes, sum, ARGV[argument + 4])
   redis.call('PEXPIREAT', scopes, ARGV[argument + 3])
   local told, crossed = tonumber(redis.call('HGET', own, 'told') or '0'), 0
@@ -89,7 +89,7 @@ while ARGV[argument] do
   end
   if crossed > told then redis.call('HSET', own, 'told', crossed) end
   all[#all + 1] = { string.format('%.0f', sum), string.format('%.0f', held), told, crossed }
-  argument, key = argument + 6 + thresholds, key + count + 2
+  argument, key = argument + 6 + thresholds, key + count + 3
 end
 return all
 `;

@@ -37,7 +37,7 @@ export class RedisStore implements BudgetStore {
   }
 
   async reserve(id: string, claims: readonly Claim[], forMs: number): Promise<Refusal> {
-    const keys = [settledKey(id), ...claims.flatMap((claim) => keysOf(claim, claim.counted))];
+    const keys = [settledKey(id), ...claims.flatMap((claim) => keysOf(claim, claim))];
     const args = claims.flatMap(({ counted, amount, limit, period }) => [
       String(counted.length),
       String(amount),
@@ -54,7 +54,7 @@ export class RedisStore implements BudgetStore {
 
   async settle(id: string, charges: readonly Charge[]): Promise<Charged[]> {
     const keys = charges.flatMap((charge) => [
-      ...keysOf(charge, charge.counted),
+      ...keysOf(charge, charge),
       indexKey(charge.budget, charge.period),
       keyOf(charge, charge.reservedIn),
     ]);
@@ -93,7 +93,7 @@ export class RedisStore implements BudgetStore {
       const some = accounts.slice(from, from + atOnce);
       const sums = (await this.#run(
         READ,
-        some.flatMap((account) => keysOf(account, account.counted)),
+        some.flatMap((account) => account.counted.map((period) => keyOf(account, period))),
         some.map(({ counted }) => String(counted.length)),
       )) as [spent: string[], reserved: string[]][];
       for (const [spent, reserved] of sums) all.push({ spent: total(spent), reserved: total(reserved) });
@@ -161,9 +161,9 @@ function shaOf(script: string): string {
   return sha;
 }
 
-/** The account's own key comes last: that of the period in which it spends. */
-function keysOf(account: Account, counted: readonly Period[]): string[] {
-  return counted.map((period) => keyOf(account, period));
+/** That of the period that is changed, then those of all that are counted. */
+function keysOf(account: Account, { period, counted }: Pick<Claim, 'period' | 'counted'>): string[] {
+  return [period, ...counted].map((one) => keyOf(account, one));
 }
 
 function keyOf({ budget, scope }: Account, { start }: Period): string {

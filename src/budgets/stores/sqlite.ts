@@ -106,13 +106,11 @@ export class SqliteStore implements BudgetStore {
   }
 
   scopes(budget: string, counted: readonly Period[], most: number): (Sums & { scope: string })[] {
-    const [from, to] = [counted[0]?.start ?? 0, counted.at(-1)?.start ?? 0];
     const rows = this.#all(
       `SELECT scope, sum(spent) AS spent, sum(reserved) AS reserved FROM sums
-       WHERE budget = ? AND start BETWEEN ? AND ? GROUP BY scope ORDER BY 2 DESC LIMIT ?`,
+       WHERE budget = ? AND start IN ${GIVEN} GROUP BY scope ORDER BY 2 DESC LIMIT ?`,
       budget,
-      from,
-      to,
+      startsOf(counted),
       most,
     );
     return rows.map(({ scope, spent, reserved }) => ({
@@ -152,14 +150,12 @@ export class SqliteStore implements BudgetStore {
   }
 
   #sums({ budget, scope }: Account, counted: readonly Period[]): Sums {
-    const [from, to] = [counted[0]?.start ?? 0, counted.at(-1)?.start ?? 0];
     const [row] = this.#all(
       `SELECT coalesce(sum(spent), 0) AS spent, coalesce(sum(reserved), 0) AS reserved FROM sums
-       WHERE budget = ? AND scope = ? AND start BETWEEN ? AND ?`,
+       WHERE budget = ? AND scope = ? AND start IN ${GIVEN}`,
       budget,
       scope,
-      from,
-      to,
+      startsOf(counted),
     );
     return { spent: BigInt(row?.spent as bigint), reserved: BigInt(row?.reserved as bigint) };
   }
@@ -167,7 +163,8 @@ export class SqliteStore implements BudgetStore {
   #add(budget: string, { start, until }: Period, scope: string, spent: Amount, reserved: Amount): void {
     this.#run(
       `INSERT INTO sums (budget, start, scope, spent, reserved, until) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET spent = spent + excluded.spent, reserved = reserved + excluded.reserved`,
+       ON CONFLICT DO UPDATE SET spent = spent + excluded.spent, reserved = reserved + excluded.reserved,
+         until = max(until, excluded.until)`,
       budget,
       start,
       scope,
@@ -249,6 +246,13 @@ export class SqliteStore implements BudgetStore {
     }
     return statement;
   }
+}
+
+/** Of several values, given as one. */
+const GIVEN = '(SELECT value FROM json_each(?))';
+
+function startsOf(periods: readonly Period[]): string {
+  return JSON.stringify(periods.map(({ start }) => start));
 }
 
 function loadSqlite(): typeof import('node:sqlite') {

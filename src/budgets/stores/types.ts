@@ -9,6 +9,7 @@ export interface Account {
 
 /** What a call wants to set aside in one account. */
 export interface Claim extends Account {
+  /** In which it is set aside. */
   readonly period: Period;
   /** All periods whose sums count against the limit, `period` included. */
   readonly counted: readonly Period[];
@@ -19,6 +20,7 @@ export interface Claim extends Account {
 
 /** What a call that has ended did spend. */
 export interface Charge extends Account {
+  /** In which it was spent. */
   readonly period: Period;
   readonly counted: readonly Period[];
   /** What was set aside for it, and in which period. */
