@@ -1,6 +1,10 @@
 import type { BaseIssue } from 'valibot';
+import { isPlain } from './pricing/plain.ts';
 
 export type Issue = BaseIssue<unknown>;
+
+/** A URL may have a password. */
+const SECRETS = /(salt|store\.redis|ledger\.postgres)$/i;
 
 type Where = string | ((issue: Issue) => string);
 
@@ -34,7 +38,8 @@ function sentence(where: Where, issue: Issue): string {
   const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
   if (isUnknown || issue.message === NO_SUCH_OPTION) return `${place}${name} ${NO_SUCH_OPTION}`;
   const value = issue.path?.at(-1)?.value ?? issue.input;
-  const given = /salt$/i.test(path) ? 'a secret that cannot be used' : quote(value);
+  const isSecret = typeof value === 'string' && SECRETS.test(path);
+  const given = isSecret ? 'a secret that cannot be used' : quote(value);
   const expected = path === '' && typeof where === 'string' ? 'an object' : expectationOf(issue);
   return `${place}${name} got ${given}, expected ${expected}`;
 }
@@ -47,5 +52,6 @@ function expectationOf({ message, expected }: Issue): string | null {
 function quote(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return 'a list';
+  if (isPlain(value)) return 'an object';
   return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
 }

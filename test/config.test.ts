@@ -173,6 +173,16 @@ describe('configuration', () => {
       {},
       'option abandonAfterSeconds: got 0, expected a number of seconds above 0',
     ],
+    [
+      { budgets: { store: { redis: 'http://:secret@cache' } } },
+      {},
+      'option budgets.store.redis: got a secret that cannot be used, expected a URL that begins with redis:// or rediss://, or a client of the package redis',
+    ],
+    [
+      { budgets: { store: { redis: {} } } },
+      {},
+      'option budgets.store.redis: got an object, expected a URL that begins with redis:// or rediss://, or a client of the package redis',
+    ],
     [{ deployments: { a: '' } }, {}, 'option deployments.a: got "", expected the name of a model'],
     [
       {},

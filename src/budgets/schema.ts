@@ -3,7 +3,7 @@ import { filled, oneOf } from '../config/values.ts';
 import { DECIMALS, isInMillionths } from '../pricing/fraction.ts';
 import { isPlain } from '../pricing/plain.ts';
 import { keyOfOverride } from './match.ts';
-import { type BudgetOptions, type ScopePart, WEEKDAYS } from './types.ts';
+import { type BudgetOptions, type BudgetStoreOption, type ScopePart, WEEKDAYS } from './types.ts';
 
 const AMOUNT = 'a number from 0 up, or null for no limit';
 const DOLLARS = `dollars with at most ${DECIMALS} decimals`;
@@ -242,21 +242,32 @@ export const BudgetFileSchema = strict(
   'an object with "budgets"',
 );
 
+const REDIS = 'a URL that begins with redis:// or rediss://, or a client of the package redis';
+
+function isRedis(value: unknown): boolean {
+  if (typeof value === 'string') return /^rediss?:\/\//.test(value) && URL.canParse(value);
+  return typeof value === 'object' && value !== null && 'evalSha' in value && 'zRangeWithScores' in value;
+}
+
+const STORE = 'memory, { sqlite: path } or { redis: url }';
+const storeSchema = v.pipe(
+  strict(
+    {
+      sqlite: v.optional(filled('the path of a file')),
+      redis: v.optional(v.custom<string | object>(isRedis, REDIS)),
+    },
+    STORE,
+  ),
+  v.check(({ sqlite, redis }) => (sqlite === undefined) !== (redis === undefined), STORE),
+  v.transform((store) => store as BudgetStoreOption),
+);
+
 const MILLISECONDS = 'a number of milliseconds from 1 to 10,000';
 const optionsSchema = strict(
   {
     budgets: v.optional(budgetsSchema),
     file: v.optional(filled('the path of a file')),
-    store: v.optional(
-      v.union(
-        [
-          v.literal('memory'),
-          strict({ sqlite: filled('the path of a file') }, 'an object'),
-          strict({ redis: v.union([filled('a URL'), v.looseObject({})], 'a URL or a client') }, 'an object'),
-        ],
-        'memory, { sqlite: path } or { redis: url }',
-      ),
-    ),
+    store: v.optional(v.union([v.literal('memory'), storeSchema], STORE)),
     onStoreFailure: v.optional(oneOf(['failOpen', 'failClosed'])),
     storeTimeoutMs: v.optional(
       v.pipe(v.number(MILLISECONDS), v.minValue(1, MILLISECONDS), v.maxValue(10_000, MILLISECONDS)),

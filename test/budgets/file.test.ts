@@ -78,8 +78,8 @@ budgets:
       'b.yaml:11:5: budgets.1.per: got a list, expected each only once',
       'b.yaml:10:5: budgets.1.colour: no such option',
       'b.yaml:8:5: budgets.1.limitTokens: got 2, expected one limit, not limitUsd and limitTokens',
-      'b.yaml:15:7: budgets.2.overrides.u_42: got [object Object], expected no override: the budget has one scope, "per" is empty',
-      'b.yaml:21:7: budgets.3.overrides.u_42: got [object Object], expected a scope of user/model',
+      'b.yaml:15:7: budgets.2.overrides.u_42: got an object, expected no override: the budget has one scope, "per" is empty',
+      'b.yaml:21:7: budgets.3.overrides.u_42: got an object, expected a scope of user/model',
       'b.yaml:22:23: budgets.3.overrides.u_42/gpt-4.1.limitUsd: got 5, expected limitTokens, as the budget itself',
       'b.yaml:6:5: budgets.1.name: got "a", expected a name that no other budget has',
     ]);
@@ -91,8 +91,8 @@ budgets:
       .replace('[user, user]', '[user]');
     assert.deepEqual(problems(repaired), [
       'b.yaml:8:5: budgets.1.limitTokens: got 2, expected one limit, not limitUsd and limitTokens',
-      'b.yaml:14:7: budgets.2.overrides.u_42: got [object Object], expected no override: the budget has one scope, "per" is empty',
-      'b.yaml:20:7: budgets.3.overrides.u_42: got [object Object], expected a scope of user/model',
+      'b.yaml:14:7: budgets.2.overrides.u_42: got an object, expected no override: the budget has one scope, "per" is empty',
+      'b.yaml:20:7: budgets.3.overrides.u_42: got an object, expected a scope of user/model',
       'b.yaml:21:23: budgets.3.overrides.u_42/gpt-4.1.limitUsd: got 5, expected limitTokens, as the budget itself',
       'b.yaml:6:5: budgets.1.name: got "a", expected a name that no other budget has',
     ]);
@@ -196,11 +196,11 @@ more: 2
       u/org/model: { limitUsd: 4 }
 `;
     assert.deepEqual(problems(text), [
-      'b.yaml:10:7: budgets.0.overrides.constructor: got [object Object], expected another scope',
+      'b.yaml:10:7: budgets.0.overrides.constructor: got an object, expected another scope',
       'b.yaml:8:26: budgets.0.overrides.42.limitTokens: got 2, expected limitUsd, as the budget itself',
-      'b.yaml:7:7: budgets.0.overrides.none: got [object Object], expected a limit, or null for none',
-      'b.yaml:17:7: budgets.1.overrides.u/org%2fmodel: got [object Object], expected a scope that no other override has',
-      'b.yaml:18:7: budgets.1.overrides.u/org/model: got [object Object], expected a scope of user/model',
+      'b.yaml:7:7: budgets.0.overrides.none: got an object, expected a limit, or null for none',
+      'b.yaml:17:7: budgets.1.overrides.u/org%2fmodel: got an object, expected a scope that no other override has',
+      'b.yaml:18:7: budgets.1.overrides.u/org/model: got an object, expected a scope of user/model',
     ]);
   });
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { MemoryStore } from '../../src/budgets/stores/memory.ts';
 import { RedisStore } from '../../src/budgets/stores/redis.ts';
 import { SqliteStore } from '../../src/budgets/stores/sqlite.ts';
 import type { BudgetStore, Charge, Claim } from '../../src/budgets/stores/types.ts';
+import { TokenmeterError } from '../../src/index.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
 import { requirement } from '../support/requirement.ts';
 import { startRedis } from './redis.ts';
@@ -215,6 +217,27 @@ describe('sqlite', { skip: noSqlite }, () => {
   const open = async () => new SqliteStore(join(folder.path, 'budgets.db'), 1000);
   conforms(open);
   isShared(open);
+
+  test('a file that cannot be used is named, with the reason', async () => {
+    const text = join(folder.path, 'notes.txt');
+    await writeFile(text, 'no database, but long enough that SQLite looks at it. '.repeat(20));
+    const newer = join(folder.path, 'newer.db');
+    using database = new (await import('node:sqlite')).DatabaseSync(newer);
+    database.exec('PRAGMA user_version = 99');
+    for (const [path, why] of [
+      [text, /^budgets cannot be kept in .*notes\.txt: file is not a database$/],
+      [
+        join(folder.path, 'none', 'b.db'),
+        /^budgets cannot be kept in .*b\.db: unable to open database file$/,
+      ],
+      [newer, /newer\.db was made by a newer tokenmeter \(schema 99/],
+    ] as const) {
+      assert.throws(
+        () => new SqliteStore(path, 50),
+        (error) => error instanceof TokenmeterError && why.test(error.message),
+      );
+    }
+  });
 
   test('survives a restart', async () => {
     const name = budget();

@@ -215,7 +215,7 @@ test('prices that cannot be used are named as everywhere', () => {
   assert.deepEqual(problemsOf({ factor: Number.NaN, discount: 1, models: { a: { inptu: 1 } } }).toSorted(), [
     'option prices.discount: no such option',
     'option prices.factor: got NaN, expected a factor from 0 to 1,000',
-    'option prices.models.a: got [object Object], expected rates with `input`, or `sameAs`, or `factor`, or `free: true`',
+    'option prices.models.a: got an object, expected rates with `input`, or `sameAs`, or `factor`, or `free: true`',
   ]);
   for (const none of [null, 'x', [], new Map()]) {
     const [problem, ...others] = problemsOf(none);

@@ -28,6 +28,7 @@ const SCHEMA = `
 /** Sums of passed periods, and ids of settled calls, are kept as long. */
 const GRACE_MS = 3_600_000;
 const CLEAN_EVERY_MS = 60_000;
+const OPEN_WITHIN_MS = 2000;
 
 /** Keeps spending in a file: it survives restarts, and the processes of one machine share it. */
 export class SqliteStore implements BudgetStore {
@@ -38,11 +39,21 @@ export class SqliteStore implements BudgetStore {
 
   constructor(path: string, timeoutMs: number) {
     const { DatabaseSync } = loadSqlite();
-    this.#db = new DatabaseSync(path);
-    // Others that write are waited for, as long as a call may wait.
-    this.#db.exec(`PRAGMA busy_timeout = ${Math.max(1, Math.round(timeoutMs))}`);
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    this.#inTransaction(() => this.#migrate(path));
+    this.#db = new DatabaseSync(path, { open: false });
+    try {
+      this.#db.open();
+      // Another process may open it just now.
+      this.#waitForOthers(OPEN_WITHIN_MS);
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      this.#inTransaction(() => this.#migrate(path));
+      // Others that write are waited for, as long as a call may wait.
+      this.#waitForOthers(timeoutMs);
+    } catch (cause) {
+      if (this.#db.isOpen) this.#db.close();
+      if (cause instanceof TokenmeterError) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new TokenmeterError(`budgets cannot be kept in ${path}: ${why}`, { cause });
+    }
   }
 
   reserve(id: string, claims: readonly Claim[], forMs: number): Refusal {
@@ -136,6 +147,10 @@ export class SqliteStore implements BudgetStore {
 
   close(): void {
     this.#db.close();
+  }
+
+  #waitForOthers(milliseconds: number): void {
+    this.#db.exec(`PRAGMA busy_timeout = ${Math.max(1, Math.round(milliseconds))}`);
   }
 
   #migrate(path: string): void {
