@@ -56,6 +56,8 @@ export interface SettledCall {
   readonly operation: Operation;
   /** The path of the request; undefined for answers that came otherwise than to one. */
   readonly endpoint: string | undefined;
+  /** Where the server runs that was asked, if the client says. */
+  readonly endpointRegion?: string | undefined;
   readonly requestModel: string | undefined;
   readonly responseModel: string | undefined;
   readonly responseId: string | undefined;

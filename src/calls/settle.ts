@@ -37,6 +37,7 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
       priceList: subject.provider.name,
       operation: subject.operation,
       endpoint: subject.endpoint.path,
+      endpointRegion: subject.facts.region,
       requestModel: cleanLabel(subject.facts.model),
       responseModel: cleanLabel(facts?.model),
       responseId: facts?.id,

@@ -3,7 +3,9 @@ import { isUnpriced } from '../pricing/cost.ts';
 import type { CallToPrice } from '../pricing/price.ts';
 import type { PricedCall, Unpriced } from '../pricing/types.ts';
 import { NO_COUNTS, type Usage } from '../usage.ts';
+import { rowsFrom } from './facts.ts';
 import { type CallRow, pages } from './reports/rows.ts';
+import { startOf } from './reports/spans.ts';
 import type { Moment } from './reports/types.ts';
 import { byClass, type UsageDetails } from './row.ts';
 import type { SqlStatement, Store } from './stores/store.ts';
@@ -35,11 +37,15 @@ export interface RepriceResult {
   readonly changed: readonly Repriced[];
   /** Calls that had a cost and have no price now: they keep their cost. */
   readonly kept: number;
+  /** Calls of before are not on record any more: their sums stay as they are. */
+  readonly missingBefore: Date | undefined;
 }
 
 /** Prices calls again, at the prices of their day. Calls whose cost stays are left alone, with their price version. */
 export async function reprice(store: Store, options: RepriceOptions): Promise<RepriceResult> {
   const db = await store.kysely();
+  const firstRow = await rowsFrom(db);
+  const isPartial = startOf(options.since, options.timeZone ?? 'UTC') < firstRow;
   const changed = new Map<string, { -readonly [K in keyof Repriced]: Repriced[K] }>();
   let calls = 0;
   let kept = 0;
@@ -60,7 +66,8 @@ export async function reprice(store: Store, options: RepriceOptions): Promise<Re
     calls += page.length;
     options.onProgress?.(page.length);
   }
-  return { calls, changed: [...changed.values()], kept };
+  const missingBefore = isPartial ? new Date(firstRow) : undefined;
+  return { calls, changed: [...changed.values()], kept, missingBefore };
 }
 
 interface Change {
@@ -108,17 +115,22 @@ function note(changed: Map<string, Repriced>, row: CallRow, priced: PricedCall):
 function callOf(row: CallRow, deployments: Readonly<Record<string, string>>): CallToPrice {
   const requested = row.request_model ?? undefined;
   const isDeployment = requested !== undefined && Object.hasOwn(deployments, requested);
+  const { endpointRegion, ...details } = detailsOf(row);
   return {
     provider: row.price_list,
     vendor: row.provider,
     model: [row.response_model ?? undefined, isDeployment ? deployments[requested] : requested],
-    usage: usageOf(row),
+    usage: usageOf(row, details),
+    region: endpointRegion,
     at: new Date(toNumber(row.time)),
   };
 }
 
-function usageOf(row: CallRow): Usage {
-  const details = (row.usage_details === null ? {} : JSON.parse(row.usage_details)) as UsageDetails;
+function detailsOf({ usage_details: json }: CallRow): UsageDetails {
+  return json === null ? {} : JSON.parse(json);
+}
+
+function usageOf(row: CallRow, details: Omit<UsageDetails, 'endpointRegion'>): Usage {
   const {
     cacheWriteByLifetime = NO_COUNTS,
     cachedAudio,

@@ -34,7 +34,7 @@ export function rowOf(call: SettledCall, id: string): string {
     output?.audio,
     output?.image,
     input && output && input.total + output.total,
-    usage && detailsOf(usage),
+    usage && detailsOf(usage, call.endpointRegion),
     cost?.picoUsd,
     cost && byClass(cost),
     cost?.tableVersion,
@@ -64,15 +64,17 @@ function clean(value: string | undefined): string | undefined {
 
 /** What only few calls have, and their price depends on. */
 export type UsageDetails = Partial<
-  Pick<Usage, 'speed' | 'region' | 'serverTools' | 'units' | 'parts' | 'billedElsewhere'> & {
+  Pick<Usage, 'speed' | 'region' | 'serverTools' | 'units' | 'parts' | 'billedElsewhere' | 'unclear'> & {
+    /** Of the server that was asked, where prices differ by it. */
+    endpointRegion: string;
     cacheWriteByLifetime: Readonly<Record<string, number>>;
     cachedAudio: number;
     cachedImage: number;
   }
 >;
 
-function detailsOf(usage: Usage): string | undefined {
-  const { input, speed, region, serverTools, units, parts, billedElsewhere } = usage;
+function detailsOf(usage: Usage, endpointRegion: string | undefined): string | undefined {
+  const { input, speed, region, serverTools, units, parts, billedElsewhere, unclear } = usage;
   const { cacheWriteByLifetime, cachedAudio, cachedImage } = input;
   const hasLifetimes = !isEmpty(cacheWriteByLifetime);
   const hasTools = !isEmpty(serverTools);
@@ -84,6 +86,8 @@ function detailsOf(usage: Usage): string | undefined {
     units === undefined &&
     parts === undefined &&
     billedElsewhere === undefined &&
+    unclear === undefined &&
+    endpointRegion === undefined &&
     cachedAudio === undefined &&
     cachedImage === undefined;
   if (isPlain) return undefined;
@@ -97,6 +101,8 @@ function detailsOf(usage: Usage): string | undefined {
     ...(units !== undefined && { units }),
     ...(parts !== undefined && { parts }),
     ...(billedElsewhere && { billedElsewhere }),
+    ...(unclear !== undefined && { unclear }),
+    ...(endpointRegion !== undefined && { endpointRegion }),
   };
   return JSON.stringify(details);
 }

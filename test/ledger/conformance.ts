@@ -192,6 +192,8 @@ export function conformance(place: () => Place): void {
     // Clocks are set forward in Berlin, the day has 23 hours; Kolkata is half an hour off the hours.
     for (const [timeZone, hours] of [
       ['Europe/Berlin', 23],
+      // Where midnight itself is skipped.
+      ['Asia/Beirut', 23],
       ['Asia/Kolkata', 24],
       ['America/New_York', 24],
       ['UTC', 24],
@@ -209,6 +211,9 @@ export function conformance(place: () => Place): void {
         );
         const [u1] = await ledger.usage({ ...day, by: ['day'], where: { user: 'u_1' } });
         assert.equal(u1?.calls, byUser.find(({ user }) => user === 'u_1')?.calls);
+        for (const { day, calls } of await ledger.usage({ to: '2026-03-31', timeZone, by: ['day'] })) {
+          assert.equal((await ledger.dailySummary(day, timeZone)).total.calls, calls, day);
+        }
       });
     }
 
@@ -255,6 +260,15 @@ export function conformance(place: () => Place): void {
       await assert.rejects(ledger.usage({ by: ['day', 'month'] }), /one of hour, day and month/);
       await assert.rejects(ledger.usage({ from: 'yesterday' }), /"yesterday" is no day/);
       await assert.rejects(ledger.usage({ timeZone: 'Mars' }), /"Mars" is no time zone/);
+      await assert.rejects(ledger.usage({ by: ['constructor' as never] }), /no dimension "constructor"/);
+      await assert.rejects(ledger.usage({ orderBy: 'toString' as never }), /orderBy: got "toString"/);
+      await assert.rejects(ledger.usage({ limit: -1 }), /limit: got -1/);
+      await assert.rejects(
+        ledger.usage({ where: { user: undefined } as never }),
+        /where.user: got undefined/,
+      );
+      await assert.rejects(ledger.userUsage('u_0', 1e9), /days: got 1000000000/);
+      await assert.rejects(ledger.dailySummary('2026-03-28T00:00:00Z'), /is no day such as/);
     });
 
     test('the users who spend most, and what models cost', async () => {
@@ -364,6 +378,48 @@ export function conformance(place: () => Place): void {
         rows: 0,
         sums: 0,
       });
+    });
+
+    test('what sums do not tell apart is not reported where only sums are left', async () => {
+      const gone =
+        /calls before 2026-07-21 are not on record any more \(keepDays\), and their sums are not by /;
+      for (const by of ['endpoint', 'outcome'] as const)
+        await assert.rejects(ledger.usage({ by: [by] }), gone, by);
+      await assert.rejects(ledger.usage({ by: ['user', 'team'] }), gone);
+      await assert.rejects(ledger.usage({ where: { outcome: 'ok' } }), gone);
+      await assert.rejects(ledger.usage({ by: ['hour'], where: { user: 'ann' } }), gone);
+      const [kept] = await ledger.usage({ from: '2026-07-21', by: ['endpoint'] });
+      assert.equal(kept?.calls, 1);
+    });
+
+    test('of a pruning that was broken off, rows and sums do not count twice', async (context) => {
+      const other = await place().open('broken_off');
+      context.after(() => other.close());
+      const users = new Ledger(other);
+      const hours = Array.from({ length: 72 }, (_, hour) =>
+        callAt(new Date(Date.UTC(2026, 6, 1, hour)).toISOString(), { user: 'ann' }),
+      );
+      await other.append(rows(...hours));
+      await prune(other, { keepDays: 10 }, () => true, now);
+      assert.equal((await collect(users.calls())).length, 72, 'nothing is deleted yet');
+      for (const timeZone of ['UTC', 'Asia/Kolkata', 'Pacific/Auckland', 'America/New_York']) {
+        const days = await users.usage({ by: ['day', 'user'], timeZone });
+        assert.equal(
+          days.reduce((sum, { calls }) => sum + calls, 0),
+          72,
+          timeZone,
+        );
+      }
+    });
+
+    test('where all rows are deleted, the last day is in reports like the others', async (context) => {
+      const other = await place().open('all_gone');
+      context.after(() => other.close());
+      const sums = new Ledger(other);
+      await other.append(rows(callAt('2026-07-01T12:00:00Z'), callAt('2026-07-02T12:00:00Z')));
+      await prune(other, { keepDays: 10 }, undefined, now);
+      assert.equal((await sums.usage())[0]?.calls, 2);
+      assert.equal((await sums.costByModel())[0]?.calls, 2);
     });
 
     test('where rows are deleted, days of users are those of UTC in any time zone', async () => {

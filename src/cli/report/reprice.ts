@@ -57,7 +57,7 @@ export function addReprice(report: Command): void {
     );
 }
 
-function print({ calls, changed, kept }: RepriceResult, isDry: boolean): string {
+function print({ calls, changed, kept, missingBefore }: RepriceResult, isDry: boolean): string {
   const of = changed.reduce((total, { calls: some }) => total + some, 0);
   const lines = [`${number(of)} of ${number(calls)} calls ${isDry ? 'would change' : 'changed'}`];
   if (changed.length > 0) {
@@ -84,5 +84,9 @@ function print({ calls, changed, kept }: RepriceResult, isDry: boolean): string 
     );
   }
   if (kept > 0) lines.push(`${number(kept)} calls have no price now, and keep their cost`);
+  if (missingBefore) {
+    const day = missingBefore.toISOString().slice(0, 10);
+    lines.push(`calls before ${day} are not on record any more: what they cost stays as it was`);
+  }
   return lines.join('\n');
 }

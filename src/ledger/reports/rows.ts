@@ -1,11 +1,10 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { usdFromPico } from '../../pricing/cost.ts';
 import { type CallsTable, type Tables, toNumber } from '../tables.ts';
-import { CALLS, type KeyDimension } from './sources.ts';
 import { endOf, startOf } from './spans.ts';
 import type { Period } from './summaries.ts';
 import type { Where } from './types.ts';
-import { condition } from './usage.ts';
+import { columnOf, condition } from './usage.ts';
 
 /** One call, as it is on record. */
 export interface LedgerCall {
@@ -67,9 +66,7 @@ export async function* pages(
   const end = to === undefined ? Number.MAX_SAFE_INTEGER : endOf(to, timeZone);
   let time = from === undefined ? 0 : startOf(from, timeZone);
   let seq = -1;
-  const conditions = Object.entries(where).map(([name, wanted]) =>
-    condition(CALLS.columns[name as KeyDimension], wanted),
-  );
+  const conditions = Object.entries(where).map(([name, wanted]) => condition(name, columnOf(name), wanted));
   for (;;) {
     const after = sql<boolean>`(time, seq) > (${time}, ${seq})`;
     let page = db.selectFrom('calls').selectAll().where(after).where('time', '<', end);

@@ -85,7 +85,7 @@ export function divide(
     const first = Math.ceil(from / stepMs) * stepMs;
     const last = Math.max(Math.floor(to / stepMs) * stepMs, Math.min(to, rowsFrom));
     if (first >= last) {
-      add(fromRows, label, from, to);
+      add(fromRows, label, Math.max(from, rowsFrom), to);
       continue;
     }
     add(fromRows, label, Math.max(from, rowsFrom), first);

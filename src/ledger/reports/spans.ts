@@ -10,8 +10,10 @@ export interface Span {
   readonly to: number;
 }
 
+const IS_DAY = /^\d{4}-\d{2}-\d{2}$/;
+
 /** More than ten years of days. */
-const MAX_SPANS = 5000;
+export const MAX_SPANS = 5000;
 
 export function startOf(moment: Moment, timeZone: string): number {
   return momentOf(moment, timeZone, (day) => day);
@@ -20,6 +22,13 @@ export function startOf(moment: Moment, timeZone: string): number {
 /** A day is meant as a whole. */
 export function endOf(moment: Moment, timeZone: string): number {
   return momentOf(moment, timeZone, (day) => day.add({ days: 1 }));
+}
+
+/** @throws {LedgerError} for what is no day such as `2026-07-01`. */
+export function checkDay(day: string): string {
+  if (!IS_DAY.test(day)) throw new LedgerError(`${JSON.stringify(day)} is no day such as 2026-07-01`);
+  startOf(day, 'UTC');
+  return day;
 }
 
 /** Today, in a time zone. */
@@ -40,7 +49,7 @@ export function spansOf(from: number, to: number, unit: TimeDimension | undefine
   while (start.epochMilliseconds < to) {
     if (spans.length === MAX_SPANS)
       throw new LedgerError(`more than ${MAX_SPANS} ${unit}s: ask for a shorter time, or for longer steps`);
-    const end = start.add({ [`${unit}s`]: 1 });
+    const end = next(start, unit);
     spans.push({
       label: labelOf(start, unit),
       from: Math.max(from, start.epochMilliseconds),
@@ -58,12 +67,24 @@ function floor(time: number, unit: TimeDimension, timeZone: string): Temporal.Zo
   return unit === 'day' ? day : day.with({ day: 1 }).startOfDay();
 }
 
+/** The begin of what follows, which is not always as long after midnight: some zones set clocks forward at midnight. */
+function next(start: Temporal.ZonedDateTime, unit: TimeDimension): Temporal.ZonedDateTime {
+  if (unit !== 'hour') {
+    const day = start.toPlainDate().add({ [`${unit}s`]: 1 });
+    return day.toZonedDateTime({ timeZone: start.timeZoneId });
+  }
+  const hourLater = start.add({ hours: 1 });
+  // A zone that sets its clocks by half an hour has two half hours then.
+  const full = start.add({ minutes: 1 }).round({ smallestUnit: 'hour', roundingMode: 'ceil' });
+  return Temporal.ZonedDateTime.compare(hourLater, full) < 0 ? hourLater : full;
+}
+
 function labelOf(start: Temporal.ZonedDateTime, unit: TimeDimension): string {
   const date = start.toPlainDate().toString();
   if (unit === 'day') return date;
   if (unit === 'month') return date.slice(0, 7);
   // With the offset: when clocks are set back, an hour comes twice.
-  return `${date}T${String(start.hour).padStart(2, '0')}:00${start.offset}`;
+  return `${date}T${start.toPlainTime().toString({ smallestUnit: 'minute' })}${start.offset}`;
 }
 
 function momentOf(
@@ -71,7 +92,7 @@ function momentOf(
   timeZone: string,
   shift: (day: Temporal.PlainDate) => Temporal.PlainDate,
 ): number {
-  if (typeof moment === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(moment)) {
+  if (typeof moment === 'string' && IS_DAY.test(moment)) {
     try {
       const day = shift(Temporal.PlainDate.from(moment));
       return day.toZonedDateTime({ timeZone: checkZone(timeZone) }).epochMilliseconds;

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { usdFromPico } from '../../pricing/cost.ts';
 import { LedgerError } from '../errors.ts';
 import type { Tables } from '../tables.ts';
-import { daysBefore, today } from './spans.ts';
+import { checkDay, daysBefore, MAX_SPANS, today } from './spans.ts';
 import type { DailySummary, Moment, Usage, UsageRow } from './types.ts';
 import { ranking, usage } from './usage.ts';
 
@@ -39,7 +39,8 @@ export async function userUsage(
   days: number,
   timeZone: string,
 ): Promise<UsageRow<'day'>[]> {
-  if (!Number.isSafeInteger(days) || days < 1) throw new LedgerError(`days: got ${days}, expected 1 or more`);
+  if (!Number.isSafeInteger(days) || days < 1 || days > MAX_SPANS)
+    throw new LedgerError(`days: got ${days}, expected a whole number from 1 to ${MAX_SPANS}`);
   const to = today(timeZone);
   const rows = await usage(db, {
     from: daysBefore(to, days - 1),
@@ -57,7 +58,7 @@ export async function dailySummary(
   timeZone: string,
   budgetUsd: number | undefined,
 ): Promise<DailySummary> {
-  const day = date ?? today(timeZone);
+  const day = date === undefined ? today(timeZone) : checkDay(date);
   const period = { from: day, to: day, timeZone };
   const models = await usage(db, { ...period, by: ['provider', 'model'], orderBy: 'cost' });
   const total = totalOf(models);

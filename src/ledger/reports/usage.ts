@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { usdFromPico } from '../../pricing/cost.ts';
 import { LedgerError } from '../errors.ts';
 import { rowsFrom } from '../facts.ts';
-import { SUM_COLUMNS } from '../sums.ts';
+import { DAY_MS, SUM_COLUMNS } from '../sums.ts';
 import { type SumColumn, type Tables, toBigInt, toNumber } from '../tables.ts';
 import { CALLS, divide, type KeyDimension, type Source, sumsFor } from './sources.ts';
 import { endOf, type Span, spansOf, startOf } from './spans.ts';
@@ -10,6 +10,7 @@ import type { Dimension, TimeDimension, Usage, UsageQuery, UsageRow, Where } fro
 
 const TIME_DIMENSIONS: ReadonlySet<string> = new Set(['hour', 'day', 'month'] satisfies TimeDimension[]);
 const MICRO = 1_000_000;
+const HOUR_MS = 3_600_000;
 
 type Found = Readonly<Record<string, number | bigint | string | null>>;
 
@@ -43,27 +44,45 @@ interface Plan {
 }
 
 async function plan(db: Kysely<Tables>, query: UsageQuery, sums: readonly SumColumn[]): Promise<Plan> {
-  const { by = [], where = {}, timeZone = 'UTC' } = query;
+  const { by = [], where = {}, timeZone = 'UTC', orderBy, limit } = query;
+  if (orderBy !== undefined && !Object.hasOwn(ORDERS, orderBy))
+    throw new LedgerError(`orderBy: got ${JSON.stringify(orderBy)}, expected one of ${Object.keys(ORDERS)}`);
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0))
+    throw new LedgerError(`limit: got ${limit}, expected a whole number from 0 up`);
   const keys = [...new Set(by)].filter((name) => !TIME_DIMENSIONS.has(name)) as KeyDimension[];
   const units = by.filter((name): name is TimeDimension => TIME_DIMENSIONS.has(name));
   const unit = units[0];
   if (units.length > 1) throw new LedgerError(`a report is by one of hour, day and month, not by ${units}`);
   const filters = Object.keys(where) as KeyDimension[];
-  const unknown = [...keys, ...filters].find((name) => !(name in CALLS.columns));
-  if (unknown !== undefined)
-    throw new LedgerError(`there is no dimension ${JSON.stringify(unknown)}: ${Object.keys(CALLS.columns)}`);
+  for (const name of [...keys, ...filters]) columnOf(name);
 
   const [from, to] = await timeOf(db, query, timeZone);
   const spans = spansOf(from, to, unit, timeZone);
+  const firstRow = await rowsFrom(db);
   const table = sumsFor([...keys, ...filters]);
-  const { fromSums, fromRows } = table
-    ? divide(spans, table, await rowsFrom(db))
-    : { fromSums: [], fromRows: spans };
+  if (from < firstRow) checkSums(table, unit, firstRow, [...keys, ...filters]);
+  const { fromSums, fromRows } = table ? divide(spans, table, firstRow) : { fromSums: [], fromRows: spans };
   const parts = [
     ...(table ? [part(table, fromSums, { unit, keys, where, sums })] : []),
     part(CALLS, fromRows, { unit, keys, where, sums }),
   ].filter((found) => found !== undefined);
   return { parts, places: [unit, ...keys].filter((name) => name !== undefined) };
+}
+
+/** Where rows are deleted, sums are all there is, and they do not tell everything apart. */
+function checkSums(
+  table: Source | undefined,
+  unit: TimeDimension | undefined,
+  firstRow: number,
+  dimensions: readonly KeyDimension[],
+): void {
+  const isTooFine = unit === 'hour' && table !== undefined && table.stepMs > HOUR_MS;
+  if (table && !isTooFine) return;
+  const day = new Date(firstRow).toISOString().slice(0, 10);
+  throw new LedgerError(
+    `calls before ${day} are not on record any more (keepDays), and their sums are not by ` +
+      `${[...(isTooFine ? ['hour'] : []), ...new Set(dimensions)].join(' and ')}: ask from ${day} on`,
+  );
 }
 
 async function find(
@@ -107,7 +126,7 @@ function part(
     ...asked.sums.map((name) => sql`${sums[name]} as ${sql.ref(name)}`),
   ];
   const conditions = Object.entries(asked.where).map(([name, wanted]) =>
-    condition(columns[name as KeyDimension], wanted),
+    condition(name, columns[name as KeyDimension], wanted),
   );
   // In this order: the few spans first, and of the table only what lies in them.
   return sql`select ${sql.join(selected)} from (${spanTable(values)}) as span
@@ -119,12 +138,22 @@ function spanTable(values: readonly RawBuilder<unknown>[]): RawBuilder<unknown> 
   return sql`select column1 as label, column2 as lower, column3 as upper from (values ${sql.join(values)}) as given`;
 }
 
+/** Of the rows of calls, which have them all. */
+export function columnOf(name: string): RawBuilder<string | null> {
+  const { columns } = CALLS;
+  if (Object.hasOwn(columns, name)) return columns[name as KeyDimension] as RawBuilder<string | null>;
+  throw new LedgerError(`there is no dimension ${JSON.stringify(name)}: ${Object.keys(columns)}`);
+}
+
 export function condition(
-  column: RawBuilder<string | null> | undefined,
+  name: string,
+  column: RawBuilder<string | null> = columnOf(name),
   wanted: Where[KeyDimension],
 ): RawBuilder<SqlBool> {
-  if (!column) throw new LedgerError(`there is no such dimension: ${Object.keys(CALLS.columns)}`);
-  if (wanted === null || wanted === undefined) return sql`(${column} is null or ${column} = '')`;
+  // A variable that was forgotten must not bring the numbers of everybody, nor those of nobody.
+  if (wanted === undefined)
+    throw new LedgerError(`where.${name}: got undefined; null is for calls without one`);
+  if (wanted === null) return sql`(${column} is null or ${column} = '')`;
   if (typeof wanted === 'string') return sql`${column} = ${wanted}`;
   return wanted.length === 0 ? sql`1 = 0` : sql`${column} in (${sql.join(wanted)})`;
 }
@@ -192,18 +221,13 @@ async function timeOf(db: Kysely<Tables>, query: UsageQuery, timeZone: string): 
   const [first, last] = from === undefined || to === undefined ? await extent(db) : [0, 0];
   return [
     from === undefined ? first : startOf(from, timeZone),
-    to === undefined ? last + 1 : endOf(to, timeZone),
+    to === undefined ? last : endOf(to, timeZone),
   ];
 }
 
 async function extent(db: Kysely<Tables>): Promise<[number, number]> {
-  const ends = (order: 'asc' | 'desc') =>
-    Promise.all([
-      db.selectFrom('usage_by_user').select('bucket as time').orderBy('bucket', order).limit(1).execute(),
-      db.selectFrom('calls').select('time').orderBy('time', order).limit(1).execute(),
-    ]);
-  const times = (found: Awaited<ReturnType<typeof ends>>) =>
-    found.flatMap((rows) => rows.map(({ time }) => toNumber(time)));
-  const [first, last] = [times(await ends('asc')), times(await ends('desc'))];
-  return first.length === 0 ? [0, 0] : [Math.min(...first), Math.max(...last)];
+  const { rows } = await sql<{ first: Found[string]; last: Found[string] }>`
+    select min(bucket) as first, max(bucket) as last from usage_by_user`.execute(db);
+  const [{ first, last } = { first: null, last: null }] = rows;
+  return first === null || last === null ? [0, 0] : [toNumber(first), toNumber(last) + DAY_MS];
 }
