@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { ConfigError } from '../errors.ts';
+import { LedgerError } from './errors.ts';
 import { Ledger } from './ledger.ts';
 import { DEFAULT_LEDGER_FILE, type LedgerOptions } from './options.ts';
 import { isPostgres, ledgerAt } from './place.ts';
@@ -6,14 +8,18 @@ import { PostgresStore } from './stores/postgres.ts';
 import { SqliteStore } from './stores/sqlite.ts';
 import type { Store } from './stores/store.ts';
 
-/** @throws {ConfigError} where these options cannot be together, or this Node has no SQLite. */
-export function createStore(options: LedgerOptions): Store {
+/**
+ * @param readOnly It is only asked: a file is left as it is.
+ * @throws {ConfigError} where these options cannot be together, or this Node has no SQLite.
+ */
+export function createStore(options: LedgerOptions, readOnly = false): Store {
   const { sqlite, postgres, fsync = 'normal', keepDays = Infinity, keepAggregatesDays = Infinity } = options;
   if (keepAggregatesDays < keepDays)
     throw new ConfigError([
       `option ledger.keepAggregatesDays: got ${keepAggregatesDays}, expected no less than keepDays`,
     ]);
-  if (postgres === undefined) return new SqliteStore({ path: sqlite ?? DEFAULT_LEDGER_FILE, fsync });
+  if (postgres === undefined)
+    return new SqliteStore({ path: sqlite ?? DEFAULT_LEDGER_FILE, fsync, readOnly });
   if (sqlite !== undefined)
     throw new ConfigError(['option ledger: got both sqlite and postgres, expected one of them']);
   if (!isPostgres(postgres))
@@ -25,13 +31,22 @@ export function createStore(options: LedgerOptions): Store {
   return new PostgresStore(postgres);
 }
 
-/** Opens a ledger to ask it, from another program than the one that is metered. */
+/**
+ * Opens a ledger to ask it, from another program than the one that is metered.
+ *
+ * @throws {LedgerError} where there is none, or it cannot be read.
+ */
 export async function openLedger(place: string): Promise<Ledger> {
   return new Ledger(await openStore(place));
 }
 
 export async function openStore(place: string): Promise<Store> {
-  const store = createStore(ledgerAt(place));
+  const options = ledgerAt(place);
+  if (options.sqlite !== undefined && !existsSync(options.sqlite))
+    throw new LedgerError(
+      `there is no ledger at ${place}: an app writes one with the option \`ledger\`, or TOKENMETER_LEDGER`,
+    );
+  const store = createStore(options, true);
   try {
     await store.open();
   } catch (error) {

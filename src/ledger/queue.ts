@@ -34,8 +34,11 @@ export class RowQueue {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #lastError: unknown;
-  /** Those who wait for a moment at which all is written, or cannot be. */
-  #idle: (() => void)[] = [];
+  /** How many rows have come, and how many of them have gone again, in their order. */
+  #came = 0;
+  #gone = 0;
+  /** Those who wait until so many rows have gone. */
+  #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   #dropped = 0;
 
   constructor(options: QueueOptions) {
@@ -56,15 +59,20 @@ export class RowQueue {
       return;
     }
     this.#rows.push(row);
+    this.#came++;
     if (this.#writing > 0 || this.#failures > 0) return;
     if (this.#rows.length >= BATCH) this.#write();
-    else this.#timer ??= setTimeout(() => this.#write(), this.#options.flushSeconds * 1000).unref();
+    else this.#writeSoon();
   }
 
-  /** Resolves when all is written, or when so much time has passed. Until then the process does not end. */
+  /**
+   * Resolves when all that is there now is written, or when so much time has passed. Until then the process does not
+   * end.
+   */
   async flush(withinMs: number): Promise<void> {
     if (this.#rows.length === 0) return;
-    const written = new Promise<void>((resolve) => this.#idle.push(resolve));
+    const until = this.#came;
+    const written = new Promise<void>((resolve) => this.#waiting.push({ until, resolve }));
     let limit: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       limit = setTimeout(resolve, withinMs);
@@ -74,8 +82,17 @@ export class RowQueue {
     clearTimeout(limit);
   }
 
+  /** Writes each row as it comes, while the app waits; but not while the store fails: then it waits like others. */
+  writeNow(): void {
+    if (this.#failures > 0) return;
+    this.flushNow();
+    if (this.#rows.length > 0) this.#retry(this.#lastError);
+  }
+
   /** Writes all there is while the process waits, also what is being written: it may never be heard of again. */
   flushNow(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     while (this.#rows.length > 0) {
       const batch = this.#rows.slice(0, BATCH);
       try {
@@ -84,7 +101,7 @@ export class RowQueue {
         this.#lastError = error;
         return;
       }
-      this.#rows = this.#rows.slice(batch.length);
+      this.#takeOut(batch.length);
       this.#writing = Math.max(0, this.#writing - batch.length);
     }
   }
@@ -92,9 +109,13 @@ export class RowQueue {
   /** Gives up what is still there. */
   giveUp(): void {
     const rows = this.#rows.length;
-    this.#rows = [];
+    this.#takeOut(rows);
     clearTimeout(this.#timer);
     if (rows > 0) this.#drop(rows, this.#lastError);
+  }
+
+  #writeSoon(): void {
+    this.#timer ??= setTimeout(() => this.#write(), this.#options.flushSeconds * 1000).unref();
   }
 
   #write(): void {
@@ -110,15 +131,20 @@ export class RowQueue {
 
   #written(batch: readonly string[]): void {
     // Some of it may have been written and taken out by `flushNow`.
-    if (this.#rows[0] === batch[0]) this.#rows = this.#rows.slice(batch.length);
+    if (this.#rows[0] === batch[0]) this.#takeOut(batch.length);
     this.#writing = 0;
     this.#failures = 0;
     this.#lastError = undefined;
-    if (this.#rows.length > 0) {
-      this.#write();
-      return;
-    }
-    for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#rows.length >= BATCH || this.#waiting.length > 0) this.#write();
+    else if (this.#rows.length > 0) this.#writeSoon();
+  }
+
+  #takeOut(rows: number): void {
+    this.#rows = this.#rows.slice(rows);
+    this.#gone += rows;
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ until }) => until > this.#gone);
+    for (const { until, resolve } of waiting) if (until <= this.#gone) resolve();
   }
 
   #retry(error: unknown): void {

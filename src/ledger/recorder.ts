@@ -6,7 +6,7 @@ import { rowOf } from './row.ts';
 
 interface Rows {
   push(row: string): void;
-  flushNow(): void;
+  writeNow(): void;
 }
 
 /** Puts settled calls on record. */
@@ -27,7 +27,7 @@ export class Recorder implements Sink {
     const id =
       call.workId === undefined ? this.#prefix + (this.#count++).toString(36) : idOfWork(call.workId);
     this.#queue.push(rowOf(call, id));
-    if (this.#writesAtOnce) this.#queue.flushNow();
+    if (this.#writesAtOnce) this.#queue.writeNow();
   }
 }
 

@@ -31,7 +31,9 @@ describe('a ledger that cannot be used', () => {
 
   test('a database of a newer version is refused, and left as it is', async () => {
     const path = at('newer.db');
-    await (await openLedger(path)).close();
+    const store = createStore({ sqlite: path });
+    await store.open();
+    await store.close();
     const database = new DatabaseSync(path);
     database.exec("insert into tokenmeter_migrations values ('0099-next', '2030-01-01')");
     database.close();
@@ -63,10 +65,45 @@ describe('a ledger that cannot be used', () => {
 
   test('a path that cannot be written', async () => {
     await writeFile(at('a-file'), '');
-    await assert.rejects(openLedger(at('a-file/ledger.db')), /a-file\/ledger\.db cannot be opened/);
+    const below = createStore({ sqlite: at('a-file/ledger.db') });
+    await assert.rejects(below.open(), /a-file\/ledger\.db cannot be opened/);
+    await below.close();
     const recording = record({ sqlite: '/proc/ledger.db' });
     await assert.rejects(recording.ledger.ready(), /\/proc\/ledger\.db cannot be opened/);
     await recording.shutdown();
+  });
+
+  test('who only asks changes nothing: a path that is not there, and a database of somebody else', async () => {
+    await assert.rejects(openLedger(at('none/usage.db')), /there is no ledger at .*none\/usage\.db/);
+    assert.equal(existsSync(at('none')), false);
+    const path = at('other.db');
+    using database = new DatabaseSync(path);
+    database.exec('create table notes (text)');
+    await assert.rejects(openLedger(path), /other\.db is no ledger/);
+    const tables = database.prepare('select name from sqlite_schema').all();
+    assert.deepEqual(
+      tables.map(({ name }) => name),
+      ['notes'],
+    );
+    assert.equal(database.prepare('pragma journal_mode').get()?.journal_mode, 'delete');
+  });
+
+  test('who only asks does not wait for who writes', async () => {
+    const path = at('locked.db');
+    const recording = record({ sqlite: path });
+    settle(recording, 'ann');
+    await recording.shutdown();
+    using other = new DatabaseSync(path);
+    other.exec('begin immediate');
+    assert.equal(await countIn(path), 1);
+  });
+
+  test('a row with a cost beyond 64 bits is left out, and those after it are written', async () => {
+    const recording = record({ sqlite: at('dear.db'), flushSeconds: 0.01 });
+    recording.sink.settle(callAt('2026-07-01T12:00:00Z', { picoUsd: 2n ** 63n }));
+    for (let user = 0; user < 5; user++) settle(recording, `u_${user}`);
+    await recording.shutdown();
+    assert.equal(await countIn(at('dear.db')), 5);
   });
 
   test('it is tried again: what was in the way is gone, and nothing is lost', async () => {
@@ -100,6 +137,22 @@ describe('a ledger that cannot be used', () => {
       await recording.shutdown();
       const count = await countIn(path);
       assert.ok(count !== undefined && count >= rows, `${count} calls are on record`);
+    } finally {
+      run('umount', mounted);
+    }
+  });
+
+  test('a disk that is read-only: it can be asked', { skip: tmpfs }, async () => {
+    const mounted = at('sealed');
+    await mkdir(mounted);
+    run('mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', mounted);
+    try {
+      const path = `${mounted}/usage.db`;
+      const recording = record({ sqlite: path });
+      settle(recording, 'ann');
+      await recording.shutdown();
+      run('mount', '-o', 'remount,ro', mounted);
+      assert.equal(await countIn(path), 1);
     } finally {
       run('umount', mounted);
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { BETWEEN_ROWS } from '../../src/ledger/columns.ts';
 import { type QueueOptions, RowQueue } from '../../src/ledger/queue.ts';
 import { BadRows } from '../../src/ledger/stores/store.ts';
@@ -89,6 +90,62 @@ describe('rows on their way', () => {
     rows.flushNow();
     assert.equal(state.written.length, 1200);
     assert.equal(rows.size, 0);
+  });
+
+  test('who waits for what is there does not wait for what comes later, which is written in its turn', async () => {
+    const { state, queue } = store();
+    const batches: string[][] = [];
+    const rows: RowQueue = queue({
+      flushSeconds: 3600,
+      append: async (batch) => {
+        batches.push(batch.split(BETWEEN_ROWS));
+        state.written.push(...batch.split(BETWEEN_ROWS));
+        rows.push(`after ${batches.length}`);
+      },
+    });
+    rows.push('1');
+    await rows.flush(60_000);
+    assert.deepEqual(batches, [['1']]);
+    assert.equal(rows.size, 1);
+    await rows.flush(60_000);
+    assert.deepEqual(state.written, ['1', 'after 1']);
+  });
+
+  test('each as it comes: while the store fails, the app does not wait for each of them', async () => {
+    let attempts = 0;
+    const { state, queue } = store();
+    const rows = queue({
+      flushSeconds: 0.01,
+      appendNow(batch) {
+        attempts++;
+        if (state.fault) throw state.fault;
+        state.written.push(batch);
+      },
+    });
+    const settle = (row: string) => {
+      rows.push(row);
+      rows.writeNow();
+    };
+    settle('1');
+    assert.deepEqual(state.written, ['1']);
+    state.fault = new Error('the file is locked');
+    for (const row of ['2', '3', '4']) settle(row);
+    assert.equal(attempts, 2, 'the second found the file locked');
+    state.fault = undefined;
+    await rows.flush(1000);
+    assert.deepEqual(state.written, ['1', '2', '3', '4']);
+    settle('5');
+    assert.equal(attempts, 3);
+    assert.deepEqual(state.written, ['1', '2', '3', '4', '5']);
+  });
+
+  test('nothing is written when there is nothing', async () => {
+    const { state, queue } = store();
+    const rows = queue({ flushSeconds: 0.001, append: () => assert.fail('there are no rows') });
+    rows.push('1');
+    rows.flushNow();
+    await pause(20);
+    assert.deepEqual(state.written, ['1']);
   });
 
   test("an app's fake timers do not stop it", async () => {

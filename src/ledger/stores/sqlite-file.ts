@@ -1,8 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { BETWEEN_ROWS, BETWEEN_VALUES, CALL_COLUMNS, COLUMN_NAMES } from '../columns.ts';
 import { LedgerError } from '../errors.ts';
+import { isCurrent, MIGRATIONS_TABLE } from '../migrations/names.ts';
 import { loadSqlite } from './node-sqlite.ts';
 import { BadRows, type SqlStatement } from './store.ts';
 
@@ -10,7 +12,7 @@ export interface SqliteFileOptions {
   readonly path: string;
   /** `always` waits for the disk after each batch; `normal` leaves that to SQLite's checkpoints. */
   readonly fsync: 'normal' | 'always';
-  /** For a connection that only asks. */
+  /** It only asks. Default: false. */
   readonly readOnly?: boolean;
 }
 
@@ -20,7 +22,7 @@ const BUSY_TIMEOUT_MS = 5000;
 /** One connection to a ledger in a file. Everything but the opening is done when it returns. */
 export class SqliteFile {
   readonly #options: SqliteFileOptions;
-  readonly #database: DatabaseSync;
+  #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #insert: StatementSync | undefined;
   #additions: readonly string[] = [];
@@ -38,10 +40,13 @@ export class SqliteFile {
     }
   }
 
-  async open(): Promise<void> {
+  /** Resolves with whether it can be asked: one that is only read is left as it is, and may be of an older version. */
+  async open(): Promise<boolean> {
     const { path, fsync, readOnly } = this.#options;
     try {
-      if (!readOnly) {
+      if (readOnly) {
+        if (!isCurrent(this.#readMigrations())) return false;
+      } else {
         this.#database.exec('pragma journal_mode = wal');
         this.#database.exec(`pragma synchronous = ${fsync === 'always' ? 'full' : 'normal'}`);
         // Kysely takes long to load, and whoever only asks does without.
@@ -50,9 +55,34 @@ export class SqliteFile {
       }
       this.#database.exec('pragma temp_store = memory');
       this.#database.exec('pragma cache_size = -65536');
+      return true;
     } catch (cause) {
       if (cause instanceof LedgerError) throw cause;
       throw new LedgerError(`the ledger ${path} cannot be used: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  #readMigrations(): string[] {
+    try {
+      return this.#migrations();
+    } catch (error) {
+      // Readers of a ledger share a small file beside it, for which there is no place on a disk that is read-only.
+      if (errorCode(error) !== SQLITE_CANTOPEN || existsSync(`${this.#options.path}-wal`)) throw error;
+      this.#database.close();
+      const url = pathToFileURL(resolve(this.#options.path));
+      url.searchParams.set('immutable', '1');
+      this.#database = new (loadSqlite().DatabaseSync)(url, { readOnly: true });
+      return this.#migrations();
+    }
+  }
+
+  #migrations(): string[] {
+    try {
+      const rows = this.#database.prepare(`select name from ${MIGRATIONS_TABLE}`).all();
+      return rows.map(({ name }) => String(name));
+    } catch (cause) {
+      if (errorCode(cause) !== SQLITE_ERROR) throw cause;
+      throw new LedgerError(`${this.#options.path} is no ledger: it has other tables`);
     }
   }
 
@@ -73,7 +103,7 @@ export class SqliteFile {
       this.#database.exec('commit');
     } catch (error) {
       this.#rollBack();
-      throw FAULTS_OF_ROWS.has(errorCode(error)) ? new BadRows((error as Error).message) : error;
+      throw isFaultOfRows(error) ? new BadRows((error as Error).message) : error;
     }
   }
 
@@ -141,8 +171,18 @@ export class SqliteFile {
   }
 }
 
+const SQLITE_CANTOPEN = 14;
+/** Of a statement: there is no such table. */
+const SQLITE_ERROR = 1;
 /** SQLITE_CONSTRAINT and SQLITE_MISMATCH. */
 const FAULTS_OF_ROWS: ReadonlySet<number> = new Set([19, 20]);
+
+/** What does not fit a column is found by SQLite, or, for whole numbers beyond 64 bits, by Node. */
+function isFaultOfRows(error: unknown): boolean {
+  return (
+    FAULTS_OF_ROWS.has(errorCode(error)) || (error as { code?: unknown }).code === 'ERR_INVALID_ARG_VALUE'
+  );
+}
 
 /** The primary code: the rest of the number says more of the same. */
 function errorCode(error: unknown): number {

@@ -13,7 +13,7 @@ export class SqliteStore implements Store {
   readonly #options: SqliteFileOptions;
   #writer: SqliteHost | undefined;
   #opened: Promise<void> | undefined;
-  #reader: SqliteHost | undefined;
+  #reader: Promise<SqliteHost> | undefined;
   #lookUp: StatementSync | undefined;
   #lookUpIn: DatabaseSync | undefined;
 
@@ -24,19 +24,19 @@ export class SqliteStore implements Store {
     this.name = options.path;
   }
 
-  open(): Promise<void> {
-    this.#opened ??= this.#openWriter();
-    return this.#opened;
+  async open(): Promise<void> {
+    if (this.#options.readOnly) await this.#openToRead();
+    else await this.#openToWrite();
   }
 
   async append(rows: string): Promise<void> {
-    await this.open();
+    await this.#openToWrite();
     await this.#writer?.request({ kind: 'append', rows });
   }
 
   appendNow(rows: string): void {
     // The thread does first what it was asked first: it opens the file.
-    this.open().catch(() => {});
+    this.#openToWrite().catch(() => {});
     if (!this.#writer) throw new Error('the ledger is not open yet');
     this.#writer.requestNow({ kind: 'append', rows });
   }
@@ -55,26 +55,52 @@ export class SqliteStore implements Store {
   async kysely(): Promise<Kysely<Tables>> {
     const { remoteSqlite } = await import(/* webpackMode: "eager" */ './remote-sqlite.ts');
     return remoteSqlite(async (statement) => {
-      await this.open();
-      this.#reader ??= await this.#start({ ...this.#options, readOnly: true }, () => {
-        this.#reader = undefined;
-      });
-      return (await this.#reader.request({ kind: 'query', statement }, true)) as unknown[];
+      const reader = await this.#openToRead();
+      return (await reader.request({ kind: 'query', statement }, true)) as unknown[];
     });
   }
 
   async run(statements: readonly SqlStatement[]): Promise<number[]> {
-    await this.open();
+    await this.#openToWrite();
     return (await this.#writer?.request({ kind: 'run', statements }, true)) as number[];
   }
 
   async close(): Promise<void> {
     this.#closeLookUp();
-    const hosts = [this.#reader, this.#writer];
+    const hosts = [await this.#reader?.catch(() => undefined), this.#writer];
     await Promise.all(hosts.map((host) => host?.close()));
     this.#reader = undefined;
     this.#writer = undefined;
     this.#opened = undefined;
+  }
+
+  #openToWrite(): Promise<void> {
+    this.#opened ??= this.#openWriter();
+    return this.#opened;
+  }
+
+  async #openToRead(): Promise<SqliteHost> {
+    // Who is only asked about a ledger leaves it as it is, unless it is of an older version.
+    if (!this.#options.readOnly) await this.#openToWrite();
+    this.#reader ??= this.#openReader();
+    return this.#reader;
+  }
+
+  async #openReader(): Promise<SqliteHost> {
+    const end = () => {
+      this.#reader = undefined;
+    };
+    const reader = await this.#start({ ...this.#options, readOnly: true }, end);
+    try {
+      if (await reader.request({ kind: 'open' }, true)) return reader;
+      await this.#openToWrite();
+      await reader.request({ kind: 'open' }, true);
+      return reader;
+    } catch (error) {
+      end();
+      await reader.close();
+      throw error;
+    }
   }
 
   #openWriter(): Promise<void> {
@@ -92,8 +118,9 @@ export class SqliteStore implements Store {
         throw error;
       }
     };
-    if (canHaveThread()) return open(new SqliteThread(this.#options, end));
-    return this.#start(this.#options, end).then(open);
+    const options = { ...this.#options, readOnly: false };
+    if (canHaveThread()) return open(new SqliteThread(options, end));
+    return this.#start(options, end).then(open);
   }
 
   async #start(options: SqliteFileOptions, onEnd: () => void): Promise<SqliteHost> {
