@@ -190,6 +190,8 @@ function ledgerOptions(
   option: TokenmeterConfig['ledger'],
   variable: string | undefined,
 ): LedgerOptions | undefined {
+  if (variable === 'false' || variable === 'true')
+    return ledgerOptions(option ?? variable === 'true', undefined);
   if (option === false || (option === undefined && variable === undefined)) return undefined;
   const options = typeof option === 'object' ? option : {};
   const isPlaced = options.sqlite !== undefined || options.postgres !== undefined;

@@ -45,7 +45,7 @@ import { reportFault, warnOnce } from './report.ts';
 import { type Begin, patchClient } from './sdk/client.ts';
 import { patchEmitter } from './sdk/emitter.ts';
 import type { CallLogger } from './telemetry/logs.ts';
-import { type Counting, Metrics } from './telemetry/metrics.ts';
+import { type Counting, Metrics, type Reporter } from './telemetry/metrics.ts';
 import { SCOPE_NAME } from './telemetry/names.ts';
 import { observeSeries, SHARED_MAX_SERIES, zerosFor } from './telemetry/observed-series.ts';
 import { SeriesTable } from './telemetry/series-table.ts';
@@ -308,11 +308,13 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   }
 
   /** @internal Who else is told of every call; and what was metered before, if somebody knows. */
-  addRecords(sinks: readonly Sink[], recorded?: RecordedWork): void {
+  addRecords(sinks: readonly Sink[], by?: Reporter & { readonly recorded: RecordedWork }): void {
     this._records = [...(this._records ?? []), ...sinks];
-    this._deferred ??= new DeferredWork();
-    if (recorded) this._deferred.useRecord(recorded);
     this._pipeline = undefined;
+    if (!by) return;
+    this._deferred ??= new DeferredWork();
+    this._deferred.useRecord(by.recorded);
+    by.showOn(this._counting ?? [this._ownMetrics()]);
   }
 
   /** @internal Of the logger provider that was set, else of the one that is registered. */

@@ -25,8 +25,6 @@ export interface Metering {
   readonly destinations: readonly Destination[];
   /** Where they can be scraped; undefined where they cannot. Rejects when the port cannot be used. */
   readonly url: Promise<string | undefined>;
-  /** Where other parts of the meter report on themselves; undefined where that is not served. */
-  readonly meter: Meter | undefined;
   /** Lets them count what an instrumentation sees. */
   connect(instrumentation: TokenmeterInstrumentation): void;
   shutdown(): Promise<void>;
@@ -48,7 +46,6 @@ function joinedMetering(): Metering | undefined {
   return {
     destinations: [{ exporter: 'app' }],
     url: Promise.resolve(undefined),
-    meter: provider.getMeter(SCOPE_NAME),
     connect: (instrumentation) => instrumentation.setMeterProvider(provider),
     shutdown: async () => {},
   };
@@ -63,7 +60,6 @@ function ownMetering(config: ResolvedConfig): Metering {
   return {
     destinations: metricDestinations(config, process.env),
     url: local.url,
-    meter: local.meter,
     connect(instrumentation) {
       const metrics = local.createMetrics(instrumentation);
       instrumentation.useCounting([metrics]);
@@ -97,7 +93,6 @@ function workerMetering(config: ResolvedConfig): Metering {
     get url() {
       return url;
     },
-    meter: pushing?.meter,
     connect(instrumentation) {
       instrumentation.useCounting([forwarder, ...(pushing ? [pushing.createMetrics(instrumentation)] : [])]);
       url = forwarder.welcomed.then((primary) => {

@@ -7,7 +7,7 @@ import { beforeExit } from './exit.ts';
 import { TokenmeterInstrumentation } from './instrumentation.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { createStore } from './ledger/open.ts';
-import { type Recording, startRecording } from './ledger/recording.ts';
+import { startRecording } from './ledger/recording.ts';
 import { type Metering, startMetering } from './metering.ts';
 import { firstLine, reportFault, warnVisibly } from './report.ts';
 import {
@@ -62,7 +62,7 @@ export function startTokenmeter(config: TokenmeterConfig = {}): Tokenmeter {
   const metering = startMetering(resolved);
   const recording = resolved.ledger && store && startRecording(store, resolved.ledger);
   const instrumentation = instrumentationFor(resolved, metering);
-  if (recording) record(recording, instrumentation, metering);
+  if (recording) instrumentation.addRecords([recording.sink], recording);
   const logging = startLogs(instrumentation, resolved);
   const tracing = startTraces(instrumentation, resolved);
   let stopped: Promise<unknown> | undefined;
@@ -117,11 +117,6 @@ function disabledMeter(): Tokenmeter {
       diagnosis({ metrics: [], traces: [], problems: ['OTEL_SDK_DISABLED turns everything off'] }),
     shutdown: async () => {},
   };
-}
-
-function record(recording: Recording, instrumentation: TokenmeterInstrumentation, { meter }: Metering): void {
-  instrumentation.addRecords([recording.sink], recording.recorded);
-  if (meter) recording.observe(meter);
 }
 
 /** Log records go to the app's provider, or to one of ours where OTEL_LOGS_EXPORTER names a place. */

@@ -3,7 +3,7 @@ import type { CallSubject, GatedCall, Pricing, SettledCall, Sink } from '../call
 import { beforeExit } from '../exit.ts';
 import { cleanLabel } from '../label.ts';
 import { reportFault } from '../report.ts';
-import type { Counting } from '../telemetry/metrics.ts';
+import type { Counting, Reporter } from '../telemetry/metrics.ts';
 import { ATTR, type InstrumentName, METRIC } from '../telemetry/names.ts';
 import { type Admission, Budgets } from './budgets.ts';
 import { readBudgetFile, watchBudgetFile } from './file.ts';
@@ -42,10 +42,8 @@ export interface BudgetHost {
 }
 
 /** The budgets of one meter, at work. */
-export interface OpenBudgets {
+export interface OpenBudgets extends Reporter {
   readonly sink: Sink;
-  /** Says where their metrics are to be. */
-  showOn(counting: readonly Counting[]): void;
   admit(call: GatedCall): Admission | undefined | Promise<Admission>;
   status(subject: Subject): Promise<BudgetStatus[]>;
   close(): Promise<void>;

@@ -1,9 +1,10 @@
-import type { Meter } from '@opentelemetry/api';
+import timers from 'node:timers';
 import { diag } from '@opentelemetry/api';
 import type { RecordedWork } from '../calls/deferred.ts';
 import type { Sink } from '../calls/pipeline.ts';
 import { beforeExit } from '../exit.ts';
 import { firstLine, warnVisibly } from '../report.ts';
+import type { Counting, Reporter } from '../telemetry/metrics.ts';
 import { METRIC } from '../telemetry/names.ts';
 import { Ledger } from './ledger.ts';
 import { DEFAULT_FLUSH_SECONDS, DEFAULT_MAX_QUEUE, type LedgerOptions } from './options.ts';
@@ -12,16 +13,17 @@ import { Recorder, recordedWork } from './recorder.ts';
 import { startRetention } from './retention.ts';
 import type { Store } from './stores/store.ts';
 
+const TELL_AFTER_MS = 1000;
 /** How long the end of the process may wait for a store that fails. */
 const LAST_ATTEMPTS_MS = 5000;
 
+const { setTimeout, clearTimeout } = timers;
+
 /** A ledger that calls are being written to. */
-export interface Recording {
+export interface Recording extends Reporter {
   readonly ledger: Ledger;
   readonly sink: Sink;
   readonly recorded: RecordedWork;
-  /** Tells how it is doing. */
-  observe(meter: Meter): void;
   /** Writes what is left, and closes it. */
   shutdown(): Promise<void>;
 }
@@ -31,12 +33,16 @@ export interface Recording {
  * running: it is tried again, and what is lost is counted.
  */
 export function startRecording(store: Store, options: LedgerOptions): Recording {
+  const drops = new Drops();
   const queue = new RowQueue({
     maxRows: options.maxQueue ?? DEFAULT_MAX_QUEUE,
     flushSeconds: options.flushSeconds ?? DEFAULT_FLUSH_SECONDS,
     append: (rows) => store.append(rows),
     appendNow: (rows) => store.appendNow(rows),
-    onDropped: warnOfDrops,
+    onDropped(rows, cause) {
+      drops.add(rows);
+      warnOfDrops(cause);
+    },
     onFailure: (error) =>
       warnVisibly('ledger', `calls cannot be put on record, it is tried again: ${firstLine(error)}`),
   });
@@ -60,13 +66,18 @@ export function startRecording(store: Store, options: LedgerOptions): Recording 
     await flush();
     process.off('exit', onExit);
     queue.giveUp();
+    drops.tell();
     await store.close();
   };
   return {
     ledger: new Ledger(store, flush),
     sink: new Recorder(queue, { writesAtOnce: options.fsync === 'always' }),
     recorded: recordedWork((id) => store.has(id)),
-    observe: (meter) => observe(meter, queue),
+    showOn(counting) {
+      for (const one of counting)
+        one.addGauges(() => [{ metric: METRIC.ledgerQueue, labels: {}, value: queue.size }]);
+      drops.showOn(counting);
+    },
     shutdown() {
       stopped ??= stop();
       return stopped;
@@ -74,19 +85,35 @@ export function startRecording(store: Store, options: LedgerOptions): Recording 
   };
 }
 
-function warnOfDrops(_: number, cause: unknown): void {
+function warnOfDrops(cause: unknown): void {
   warnVisibly(
     'ledger drops',
     `calls are NOT on record: ${firstLine(cause)}. They are counted in ${METRIC.ledgerDropped.name}.`,
   );
 }
 
-function observe(meter: Meter, queue: RowQueue): void {
-  const { ledgerQueue, ledgerDropped } = METRIC;
-  meter
-    .createObservableGauge(ledgerQueue.name, ledgerQueue)
-    .addCallback((result) => result.observe(queue.size));
-  meter
-    .createObservableCounter(ledgerDropped.name, ledgerDropped)
-    .addCallback((result) => result.observe(queue.dropped));
+/** Rows that are not on record. There may be thousands in a second, and each is told to a primary: so they are told together. */
+class Drops implements Reporter {
+  #untold = 0;
+  #counting: readonly Counting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  add(rows: number): void {
+    this.#untold += rows;
+    this.#timer ??= setTimeout(() => this.tell(), TELL_AFTER_MS).unref();
+  }
+
+  showOn(counting: readonly Counting[]): void {
+    this.#counting = counting;
+    // There from the beginning: of a counter that begins with what it counts, nobody sees it grow.
+    for (const one of counting) one.count(METRIC.ledgerDropped, {}, 0);
+  }
+
+  tell(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#untold > 0)
+      for (const counting of this.#counting) counting.count(METRIC.ledgerDropped, {}, this.#untold);
+    this.#untold = 0;
+  }
 }

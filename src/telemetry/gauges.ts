@@ -11,11 +11,12 @@ export interface Reading {
 /** Reads gauges, when somebody collects. What it does not read any more is not reported any more. */
 export type Gauges = () => Iterable<Reading> | Promise<Iterable<Reading>>;
 
-/** What several have read of one series: what each has spent by himself is summed, the rest they have in common. */
+/** What several have read of one series: what each has for himself is summed, the rest they have in common. */
 const SUMMED: ReadonlySet<InstrumentName> = new Set([
   METRIC.budgetSpentUsd,
   METRIC.budgetSpentTokens,
   METRIC.budgetSpentRequests,
+  METRIC.ledgerQueue,
 ]);
 
 /** All readings of some gauges, by metric, one for each series. One that fails does not hide the others. */

@@ -29,10 +29,16 @@ export interface MetricsOptions {
 
 /** Where calls, and what else there is, become metrics. */
 export interface Counting extends Sink {
-  /** Counts something beside calls. */
-  count(metric: InstrumentName, labels: Attributes): void;
+  /** Counts something beside calls, once unless it is said how often. */
+  count(metric: InstrumentName, labels: Attributes, amount?: number): void;
   /** Returns how to take them out. */
   addGauges(gauges: Gauges): () => void;
+}
+
+/** Has something to tell beside calls. */
+export interface Reporter {
+  /** Says where it is to be told. */
+  showOn(counting: readonly Counting[]): void;
 }
 
 /** The metrics of one meter. Counters are kept in a table of our own; the rest are OTel instruments. */
@@ -70,8 +76,8 @@ export class Metrics implements Counting {
     if (call.unpriced !== undefined) warnUnpriced(call);
   }
 
-  count(metric: InstrumentName, labels: Attributes): void {
-    this.#options.series.count(metric, labels);
+  count(metric: InstrumentName, labels: Attributes, amount = 1): void {
+    this.#options.series.count(metric, labels, amount);
   }
 
   addGauges(gauges: Gauges): () => void {

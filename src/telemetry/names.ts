@@ -225,21 +225,8 @@ export const METRIC = {
   },
 } as const satisfies Record<string, InstrumentName>;
 
-export const LEDGER_METRIC = {
-  queueRows: {
-    name: 'tokenmeter.ledger.queue.rows',
-    unit: '{row}',
-    description: 'Calls that wait to be written to the ledger.',
-  },
-  droppedRows: {
-    name: 'tokenmeter.ledger.dropped.rows',
-    unit: '{row}',
-    description: 'Calls that could not be written to the ledger.',
-  },
-} as const satisfies Record<string, InstrumentName>;
-
-/** What is read of budgets. */
-export const BUDGET_GAUGES: readonly InstrumentName[] = [
+/** What is read when somebody collects. */
+export const GAUGES: readonly InstrumentName[] = [
   METRIC.budgetLimitUsd,
   METRIC.budgetLimitTokens,
   METRIC.budgetLimitRequests,
@@ -251,6 +238,7 @@ export const BUDGET_GAUGES: readonly InstrumentName[] = [
   METRIC.budgetSharedSpentRequests,
   METRIC.budgetReset,
   METRIC.budgetPeriod,
+  METRIC.ledgerQueue,
 ];
 
 export const DURATION_BUCKETS_SECONDS = [

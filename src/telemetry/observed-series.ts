@@ -3,7 +3,7 @@ import type { MeterConfig } from '../config.ts';
 import { reportFault } from '../report.ts';
 import { readGauges } from './gauges.ts';
 import { observe } from './metrics.ts';
-import { BUDGET_GAUGES, type InstrumentName } from './names.ts';
+import { GAUGES, type InstrumentName } from './names.ts';
 import { COUNTERS, pointsOf } from './points.ts';
 import { ZEROS } from './reader.ts';
 import type { SeriesTable } from './series-table.ts';
@@ -45,7 +45,7 @@ export function observeSeries(table: SeriesTable, meter: Meter, zeros: number): 
     counters.set(metric, meter.createObservableCounter(name, options));
   }
   const gauges = new Map<InstrumentName, ObservableGauge>();
-  for (const metric of BUDGET_GAUGES) {
+  for (const metric of GAUGES) {
     const { name, ...options } = metric;
     gauges.set(metric, meter.createObservableGauge(name, options));
   }

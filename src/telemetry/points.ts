@@ -12,6 +12,7 @@ export const COUNTERS: readonly InstrumentName[] = [
   METRIC.budgetCrossings,
   METRIC.budgetUnpriced,
   METRIC.budgetStoreFailures,
+  METRIC.ledgerDropped,
 ];
 
 /** One time series, as one collection reports it. */

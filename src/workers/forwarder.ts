@@ -42,7 +42,7 @@ export class Forwarder implements Counting {
   #to: 'nobody yet' | 'primary' | Counting = 'nobody yet';
   readonly #gauges = new Set<Gauges>();
   /** What was counted before anybody was there to count it. */
-  readonly #counted: [InstrumentName, Attributes][] = [];
+  readonly #counted: [InstrumentName, Attributes, number][] = [];
   #timer: NodeJS.Timeout | undefined;
   #isSending = false;
 
@@ -61,7 +61,7 @@ export class Forwarder implements Counting {
           clearTimeout(giveUp);
           this.#to = 'primary';
           resolve(message.url);
-          for (const [metric, labels] of this.#counted.splice(0)) this.#tellCount(metric, labels);
+          for (const count of this.#counted.splice(0)) this.#tellCount(...count);
           this.#send();
         } else if (message.type === 'tokenmeter:flush') {
           void this.#answer(message.id);
@@ -78,10 +78,10 @@ export class Forwarder implements Counting {
     if (this.#to === 'primary') this.#timer ??= setTimeout(() => this.#send(), LONGEST_WAIT_MS).unref();
   }
 
-  count(metric: InstrumentName, labels: Attributes): void {
-    if (typeof this.#to === 'object') this.#to.count(metric, labels);
-    else if (this.#to === 'primary') this.#tellCount(metric, labels);
-    else if (this.#counted.length < MAX_WAITING) this.#counted.push([metric, labels]);
+  count(metric: InstrumentName, labels: Attributes, amount = 1): void {
+    if (typeof this.#to === 'object') this.#to.count(metric, labels, amount);
+    else if (this.#to === 'primary') this.#tellCount(metric, labels, amount);
+    else if (this.#counted.length < MAX_WAITING) this.#counted.push([metric, labels, amount]);
   }
 
   addGauges(gauges: Gauges): () => void {
@@ -97,7 +97,7 @@ export class Forwarder implements Counting {
     this.#to = counting;
     for (const gauges of this.#gauges) counting.addGauges(gauges);
     for (const record of waiting) counting.settle(fromRecord(record));
-    for (const [metric, labels] of this.#counted.splice(0)) counting.count(metric, labels);
+    for (const count of this.#counted.splice(0)) counting.count(...count);
   }
 
   /** Sends what waits, whether or not the primary has read what was sent before. */
@@ -105,9 +105,9 @@ export class Forwarder implements Counting {
     this.#send(true);
   }
 
-  #tellCount(metric: InstrumentName, labels: Attributes): void {
+  #tellCount(metric: InstrumentName, labels: Attributes, amount: number): void {
     const key = keyOf(metric);
-    if (key !== undefined) this.#tell({ type: 'tokenmeter:count', metric: key, labels });
+    if (key !== undefined) this.#tell({ type: 'tokenmeter:count', metric: key, labels, amount });
   }
 
   /** Sends all that the primary has not got. */

@@ -8,7 +8,12 @@ export type ToPrimary =
   | { readonly type: 'tokenmeter:hello' }
   | { readonly type: 'tokenmeter:calls'; readonly calls: readonly CallRecord[]; readonly dropped: number }
   /** Something beside calls: a metric, by its name here. */
-  | { readonly type: 'tokenmeter:count'; readonly metric: MetricKey; readonly labels: Attributes }
+  | {
+      readonly type: 'tokenmeter:count';
+      readonly metric: MetricKey;
+      readonly labels: Attributes;
+      readonly amount: number;
+    }
   /** All readings of a worker. */
   | { readonly type: 'tokenmeter:gauges'; readonly readings: readonly GaugeRecord[] }
   /** All calls up to a request to flush were sent. */

@@ -98,7 +98,7 @@ export class WorkerCalls {
       else if (message.type === 'tokenmeter:flushed') this.#flushes.get(message.id)?.(worker);
       else if (message.type === 'tokenmeter:gauges') this.#readings.set(worker, message.readings);
       else if (message.type === 'tokenmeter:count')
-        this.#counting.count(METRIC[message.metric], message.labels);
+        this.#counting.count(METRIC[message.metric], message.labels, message.amount);
       else for (const record of message.calls) this.#counting.settle(fromRecord(record));
     } catch (fault) {
       reportFault('counting the calls of a worker', fault);

@@ -4,12 +4,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { LedgerError, openLedger } from '../../src/index.ts';
 import { createStore } from '../../src/ledger/open.ts';
 import type { LedgerOptions } from '../../src/ledger/options.ts';
 import { type Recording, startRecording } from '../../src/ledger/recording.ts';
 import { clockHasJumped } from '../../src/ledger/retention.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
+import { createMeter } from '../support/meter.ts';
 import { missingPostgres, startPostgres } from '../support/postgres.ts';
 import { callAt, collect } from './calls.ts';
 
@@ -190,6 +192,22 @@ describe('a ledger that cannot be used', () => {
       1,
     );
     await recording.shutdown();
+  });
+
+  test('what waits, and what is lost, is on the metrics', async () => {
+    await writeFile(at('blocked'), 'in the way');
+    const recording = record({ sqlite: at('blocked/usage.db'), maxQueue: 2 });
+    const meter = createMeter();
+    meter.instrumentation.addRecords([], recording);
+    assert.equal(await meter.sum('tokenmeter.ledger.dropped.rows'), 0);
+    for (let call = 0; call < 5; call++) settle(recording, 'ann');
+    assert.equal(await meter.sum('tokenmeter.ledger.queue.rows'), 2);
+    while ((await meter.sum('tokenmeter.ledger.dropped.rows')) < 3) await pause(50);
+    assert.equal(await meter.sum('tokenmeter.ledger.dropped.rows'), 3);
+    spawnSync('rm', [at('blocked')]);
+    await recording.shutdown();
+    assert.equal(await meter.sum('tokenmeter.ledger.queue.rows'), 0);
+    meter.instrumentation.disable();
   });
 
   test('options that cannot be together', () => {

@@ -1,5 +1,5 @@
 import { counter, gauge, LABEL } from '../../src/rules/promql.ts';
-import { LEDGER_METRIC, METRIC } from '../../src/telemetry/names.ts';
+import { METRIC } from '../../src/telemetry/names.ts';
 import type { Sample } from './gauges.ts';
 
 /** What budgets and a ledger would report, under the test's control. */
@@ -21,8 +21,8 @@ export class Fixture {
       { name: counter(METRIC.budgetStoreFailures), labels: tokens, value: 0 },
       // The app has too few users for it.
       { name: counter(METRIC.overflow), labels: { [LABEL.limit]: 'users' }, value: 0 },
-      { name: gauge(LEDGER_METRIC.queueRows), labels: {}, value: this.#scrapes % 7 },
-      { name: counter(LEDGER_METRIC.droppedRows), labels: {}, value: 0 },
+      { name: gauge(METRIC.ledgerQueue), labels: {}, value: this.#scrapes % 7 },
+      { name: counter(METRIC.ledgerDropped), labels: {}, value: 0 },
     ];
   }
 }

@@ -64,6 +64,16 @@ describe('node:cluster', () => {
     assert.doesNotMatch(app.stderr, /fault|in use|Error/);
   });
 
+  test('calls that wait for a ledger, of all workers together', async () => {
+    const { app } = await start({ TOKENMETER_LEDGER: '/proc/usage.db' });
+    const [, url = ''] = await app.find(/tokenmeter: metrics at (\S+)/);
+    await until(async () => sum(counted(await look(url))) === 50);
+    const text = await look(url);
+    assert.match(text, /^tokenmeter_ledger_queue_rows 50$/m);
+    assert.match(text, /^tokenmeter_ledger_dropped_rows_total 0$/m);
+    app.process.kill('SIGKILL');
+  });
+
   test('new series are 0 first, whichever worker they come from', async () => {
     const { app } = await start();
     const [, url = ''] = await app.find(/tokenmeter: metrics at (\S+)/);

@@ -1,5 +1,5 @@
 import { counter, gauge, LABEL } from '../../../src/rules/promql.ts';
-import { LEDGER_METRIC, METRIC } from '../../../src/telemetry/names.ts';
+import { METRIC } from '../../../src/telemetry/names.ts';
 import { increase, ofMeter, ofModels, orZero, rate, ratio, sum, sumBy } from './selectors.ts';
 
 const FIRING = 'ALERTS{alertname=~"Tokenmeter.+", alertstate="firing"}';
@@ -28,8 +28,8 @@ export const unpricedByModel = `${sumBy(LABEL.requestModel, rate(UNPRICED))} * 6
 export const overflow = orZero(sum(increase(OVERFLOW)));
 export const overflowByLimit = `${sumBy(LABEL.limit, rate(OVERFLOW))} * 60`;
 
-export const ledgerQueue = `sum by (${LABEL.job}) (${ofMeter(gauge(LEDGER_METRIC.queueRows))})`;
-export const ledgerDropped = orZero(sum(increase(ofMeter(counter(LEDGER_METRIC.droppedRows)))));
+export const ledgerQueue = `sum by (${LABEL.job}) (${ofMeter(gauge(METRIC.ledgerQueue))})`;
+export const ledgerDropped = orZero(sum(increase(ofMeter(counter(METRIC.ledgerDropped)))));
 
 const ofScrapes = (metric: string) =>
   `max by (${LABEL.job}, ${LABEL.instance}) (${ofMeter(metric)} and on (${LABEL.job}, ${LABEL.instance}) ${ALIVE})`;

@@ -1,4 +1,4 @@
-import { LEDGER_METRIC, METRIC } from '../../telemetry/names.ts';
+import { METRIC } from '../../telemetry/names.ts';
 import { counter, gauge, LABEL } from '../promql.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { RuleGroup } from '../types.ts';
@@ -68,7 +68,7 @@ export function meterAlerts({ unmeteredRatio, priceTableDays }: Thresholds): Rul
       alert({
         name: 'TokenmeterLedgerRowsDropped',
         severity: 'critical',
-        expr: `sum by (${job}) (increase(${counter(LEDGER_METRIC.droppedRows)}[15m])) > 0`,
+        expr: `sum by (${job}) (increase(${counter(METRIC.ledgerDropped)}[15m])) > 0`,
         summary: `The ledger of ${labelText(job)} loses calls`,
         description: `${COUNT} calls of ${labelText(job)} in 15 minutes could not be written to the ledger.`,
       }),
