@@ -32,7 +32,12 @@ export function startRetention(store: Store, { keepDays, keepAggregatesDays }: L
         warnOnce('ledger clock', 'the clock has jumped: nothing is deleted from the ledger by this process');
         return;
       }
-      await prune(store, { keepDays, keepAggregatesDays }, () => isStopped);
+      if (await wouldDeleteAll(store, keepDays ?? keepAggregatesDays)) {
+        warnOnce(
+          'ledger all old',
+          'all calls of the ledger are older than keepDays: none is deleted before a newer one has come',
+        );
+      } else await prune(store, { keepDays, keepAggregatesDays }, () => isStopped);
     } catch (error) {
       warnOnce('ledger retention', `old calls stay in the ledger for now: ${firstLine(error)}`);
     }
@@ -47,6 +52,18 @@ export function startRetention(store: Store, { keepDays, keepAggregatesDays }: L
 /** Against a clock that does not jump. A wrong one would have all that is recorded look old. */
 export function clockHasJumped(now = Date.now(), elapsed = performance.now()): boolean {
   return Math.abs(now - elapsed - startedAt) > MAX_JUMP_MS;
+}
+
+/** Either nothing was called for long, or the clock was wrong when this process began. */
+export async function wouldDeleteAll(store: Store, keepDays = Infinity, now = Date.now()): Promise<boolean> {
+  const db = await store.kysely();
+  const newest = await db
+    .selectFrom('calls')
+    .select('time')
+    .orderBy('time', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return newest !== undefined && toNumber(newest.time) < firstKept(now, keepDays);
 }
 
 interface Retention {

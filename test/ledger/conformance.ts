@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { SettledCall } from '../../src/calls/pipeline.ts';
 import { BETWEEN_ROWS } from '../../src/ledger/columns.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { prune } from '../../src/ledger/retention.ts';
+import { prune, wouldDeleteAll } from '../../src/ledger/retention.ts';
 import { rowOf } from '../../src/ledger/row.ts';
 import { BadRows, type Store } from '../../src/ledger/stores/store.ts';
 import { textOutput } from '../../src/usage.ts';
@@ -360,6 +360,13 @@ export function conformance(place: () => Place): void {
     });
     after(() => store.close());
 
+    test('a process that starts with a clock of another time would delete all', async () => {
+      const years = 10 * 365 * 86_400_000;
+      assert.equal(await wouldDeleteAll(store, 10, now), false);
+      assert.equal(await wouldDeleteAll(store, 10, now + years), true);
+      assert.equal(await wouldDeleteAll(store, undefined, now + years), false);
+    });
+
     test('is deleted, and its sums stay, for longer', async () => {
       assert.deepEqual(await prune(store, { keepDays: 10, keepAggregatesDays: 60 }, undefined, now), {
         rows: 2,
@@ -420,6 +427,7 @@ export function conformance(place: () => Place): void {
       await prune(other, { keepDays: 10 }, undefined, now);
       assert.equal((await sums.usage())[0]?.calls, 2);
       assert.equal((await sums.costByModel())[0]?.calls, 2);
+      assert.equal(await wouldDeleteAll(other, 10, now), false, 'there is nothing left');
     });
 
     test('where rows are deleted, days of users are those of UTC in any time zone', async () => {
