@@ -66,7 +66,22 @@ async function writing(seconds: number): Promise<void> {
     'on record': `${sum?.calls} of ${made}`,
     'CPU of the main thread, a call': `${Math.min(...bursts).toFixed(2)} µs`,
     'CPU of all threads, a call': `${((user + system) / (made - inBursts)).toFixed(1)} µs`,
+    "fsync: 'always': a call waits": `${(await waitingForDisk()).toFixed(2)} ms`,
   });
+}
+
+/** In the median, of calls one after the other. */
+async function waitingForDisk(): Promise<number> {
+  const options = { sqlite: join(folder, 'always.db'), fsync: 'always' } as const;
+  const recording = startRecording(new SqliteStore({ path: options.sqlite, fsync: 'always' }), options);
+  await recording.ledger.ready();
+  const times = Array.from({ length: 501 }, () => {
+    const start = performance.now();
+    recording.sink.settle(settled({ user: 'ann' }));
+    return performance.now() - start;
+  });
+  await recording.shutdown();
+  return times.sort((a, b) => a - b)[250] ?? Number.NaN;
 }
 
 async function asking(rows: number): Promise<void> {
