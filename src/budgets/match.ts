@@ -13,6 +13,7 @@ export function matcherOf({ match = {} }: Budget): Matcher {
   const patterns = Object.entries(match).flatMap(([part, texts]) =>
     texts === undefined ? [] : [[part as ScopePart, patternOf([texts].flat())] as const],
   );
+  if (patterns.length === 0) return () => true;
   return (subject, onlyNamed = false) =>
     patterns.every(([part, pattern]) => {
       const value = subject[part];
