@@ -1,7 +1,7 @@
 import { type Amount, amountOf, limitOf } from './amounts.ts';
 import { keyOf, keyOfOverride, type Matcher, matcherOf, type Subject, scopeOf } from './match.ts';
 import { type Periods, periodsOf, type Span } from './period.ts';
-import type { Budget, BudgetUnit, Scope } from './types.ts';
+import type { Budget, BudgetUnit, Scope, ScopePart } from './types.ts';
 
 export const DEFAULT_THRESHOLDS: readonly number[] = [0.5, 0.8, 1];
 
@@ -28,6 +28,12 @@ export class ActiveBudget {
   readonly account: string;
   readonly unit: BudgetUnit;
   readonly blocks: boolean;
+  /** Calls that nobody knows the price of do not pass. */
+  readonly blocksUnknown: boolean;
+  /** What a scope is made of. */
+  readonly per: readonly ScopePart[];
+  /** Its window moves: sums fall again, and thresholds are crossed again. */
+  readonly isMoving: boolean;
   readonly matches: Matcher;
   readonly thresholds: readonly number[];
   readonly #limit: Amount | undefined;
@@ -40,9 +46,12 @@ export class ActiveBudget {
     const { unit, amount } = limitOf(declared);
     this.declared = declared;
     this.name = declared.name;
-    this.account = [declared.name, unit, ...(declared.per ?? [])].join(' ');
     this.unit = unit;
     this.blocks = declared.action === 'block';
+    this.blocksUnknown = this.blocks && declared.unpriced === 'block';
+    this.per = declared.per ?? [];
+    this.account = [declared.name, unit, ...this.per].join(' ');
+    this.isMoving = typeof declared.period === 'object';
     this.matches = matcherOf(declared);
     this.thresholds = [...(declared.thresholds ?? DEFAULT_THRESHOLDS)].sort((a, b) => a - b);
     this.#limit = amount;
@@ -53,15 +62,6 @@ export class ActiveBudget {
       ]),
     );
     this.#periods = periodsOf(declared);
-  }
-
-  get per() {
-    return this.declared.per ?? [];
-  }
-
-  /** Its window moves: sums fall again, and thresholds are crossed again. */
-  get isMoving(): boolean {
-    return typeof this.declared.period === 'object';
   }
 
   /** Scopes with a limit of their own. */

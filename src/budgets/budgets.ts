@@ -49,6 +49,8 @@ const WEIGHT_OF_NEWEST = 0.1;
 const MAX_KINDS = 1000;
 const MAX_TOLD = 10_000;
 
+const UNKNOWN = { spent: 0n, reserved: 0n, why: 'the price of the call is not known' };
+
 /** A call, and what it claims of each budget that it concerns. */
 interface Asked {
   readonly id: string;
@@ -109,7 +111,9 @@ export class Budgets {
       if (!budget.matches(subject)) continue;
       spend ??= most();
       const claim = this.#claim(budget, subject, spend, time);
-      if (claim instanceof BudgetExceededError) return this.#refused(claim);
+      if (budget.blocksUnknown && claim.limit !== undefined && budget.amountOf(spend) === undefined) {
+        return this.#refused(exceeded(budget, claim, UNKNOWN));
+      }
       budgets.push(budget);
       claims.push(claim);
     }
@@ -133,7 +137,7 @@ export class Budgets {
     const time = this.#now();
     const budgets = this.#active.filter((budget) => budget.matches(subject));
     if (budgets.length === 0) return;
-    const claims = budgets.map((budget) => this.#claim(budget, subject, NOTHING_SPENT, time) as Claim);
+    const claims = budgets.map((budget) => this.#claim(budget, subject, NOTHING_SPENT, time));
     this.#settle(
       { id: `${this.#idPrefix}${++this.#lastId}`, subject, budgets, claims, most: NOTHING_SPENT },
       spend,
@@ -181,23 +185,18 @@ export class Budgets {
     return { error, labels: this.#events.labels(budget, scope) ?? { budget } };
   }
 
-  #claim(budget: ActiveBudget, subject: Subject, spend: Spend, time: number): Claim | BudgetExceededError {
+  #claim(budget: ActiveBudget, subject: Subject, spend: Spend, time: number): Claim {
     const key = budget.keyOf(subject);
     const { held, counted } = budget.periodAt(time);
     const most = budget.amountOf(spend);
-    const limit = budget.limitOf(key);
-    const claim: Claim = {
+    return {
       budget: budget.account,
       scope: key,
       period: held,
       counted,
       amount: most === undefined ? 0n : this.#toReserve(budget, subject, most),
-      limit: budget.blocks ? limit : undefined,
+      limit: budget.blocks ? budget.limitOf(key) : undefined,
     };
-    const isRefused = most === undefined && limit !== undefined && budget.declared.unpriced === 'block';
-    if (!budget.blocks || !isRefused) return claim;
-    const why = 'the price of the call is not known';
-    return exceeded(budget, claim, { spent: 0n, reserved: 0n, why });
   }
 
   #toReserve(budget: ActiveBudget, subject: Subject, most: bigint): bigint {
