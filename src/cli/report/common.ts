@@ -7,12 +7,12 @@ import { DEFAULT_LEDGER_FILE } from '../../ledger/options.ts';
 import { isPostgres } from '../../ledger/place.ts';
 import type { Store } from '../../ledger/stores/store.ts';
 
-/** The ledger cannot be used. */
+/** The ledger, or a file, cannot be used. */
 const FAILED = 1;
 /** The command did its work, and what it found is what it was to look for. */
 export const FOUND = 3;
 
-export const EXIT_CODES = `Exit code: 0, 1 when the ledger cannot be used, 2 for a wrong command line`;
+export const EXIT_CODES = `Exit code: 0, 1 when the ledger or a file cannot be used, 2 for a wrong command line`;
 
 export interface ReportOptions {
   readonly ledger: string;
