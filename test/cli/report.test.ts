@@ -131,6 +131,8 @@ describe('tokenmeter report', () => {
       [2, /--from 2026-07-02 is after --to 2026-07-01/, 'top', '--from', '2026-07-02', '--to', '2026-07-01'],
       [2, /Allowed choices are cost, tokens/, 'top', '--by', 'luck'],
       [2, /required option '--since/, 'reprice'],
+      [2, /required option '--keep-days/, 'prune'],
+      [2, /less than --keep-days/, 'prune', '--keep-days', '9', '--keep-aggregates-days', '8'],
       [1, /there is no ledger at nowhere\.db/, 'daily', '--ledger', 'nowhere.db'],
       [1, /ECONNREFUSED/, 'daily', '--ledger', 'postgres://x:secret@127.0.0.1:1/y'],
       [1, /cannot be read/, 'reconcile', 'nowhere.csv'],
@@ -140,7 +142,7 @@ describe('tokenmeter report', () => {
       assert.match(run.stderr, message);
       assert.doesNotMatch(run.stderr, /secret|\n +at /);
     }
-    for (const name of ['daily', 'user', 'models', 'top', 'export', 'reprice', 'reconcile'])
+    for (const name of ['daily', 'user', 'models', 'top', 'export', 'reprice', 'reconcile', 'prune'])
       assert.match(
         report(name, '--help').stdout,
         /Exit code: [\s\S]*Examples:\n {2}npx tokenmeter report/,
