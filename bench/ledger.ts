@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { CallIds } from '../src/calls/call-ids.ts';
 import { Ledger } from '../src/ledger/ledger.ts';
 import { startRecording } from '../src/ledger/recording.ts';
 import { SqliteStore } from '../src/ledger/stores/sqlite.ts';
@@ -35,7 +36,11 @@ async function writing(seconds: number): Promise<void> {
   const calls = Array.from({ length: 1000 }, (_, index) =>
     settled({ user: `u_${index}`, team: 'search', feature: 'chat', picoUsd: 1_234_567_890n + BigInt(index) }),
   );
-  const settle = () => recording.sink.settle(calls[made++ % 1000] as (typeof calls)[0]);
+  const ids = new CallIds();
+  const settle = () => {
+    const call = calls[made++ % 1000] as (typeof calls)[0];
+    recording.sink.settle(Object.assign(call, { id: ids.next(undefined) }));
+  };
   let made = 0;
   // As many as the queue takes: a process' CPU time is known in steps of milliseconds.
   const burst = async () => {

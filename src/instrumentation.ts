@@ -8,6 +8,7 @@ import {
 import { budgetOptions, type OpenBudgets, openBudgets } from './budgets/open.ts';
 import type { BudgetsView } from './budgets/types.ts';
 import { beginner } from './calls/begin.ts';
+import { CallIds } from './calls/call-ids.ts';
 import { DeferredWork, type RecordedWork } from './calls/deferred.ts';
 import { OpenCalls } from './calls/open-calls.ts';
 import type { Pipeline, Sink } from './calls/pipeline.ts';
@@ -357,6 +358,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
       users: { resolve, show: shownUser(shown) },
       streamUsage: streamUsage ?? true,
       modelOf: (name) => this._modelOf(name),
+      ids: new CallIds(),
       openCalls: this._openCalls,
       deferred: this._deferred,
       sessions: this._sessions,

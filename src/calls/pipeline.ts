@@ -6,6 +6,7 @@ import type { Cost, PricedCall, Unpriced } from '../pricing/types.ts';
 import type { Attributes, Endpoint, Operation, Params, Provider, RequestFacts } from '../providers/types.ts';
 import type { Client } from '../sdk/types.ts';
 import type { Usage } from '../usage.ts';
+import type { CallIds } from './call-ids.ts';
 import type { DeferredWork } from './deferred.ts';
 import type { OpenCalls } from './open-calls.ts';
 import type { UserRules, Who } from './who.ts';
@@ -49,6 +50,8 @@ export type SettledCost = Cost & Partial<Pick<PricedCall, 'confidence' | 'tableV
 
 /** One call after its end. Everything that is reported of it is derived from this. */
 export interface SettledCall {
+  /** Unique; what can be retrieved again has the same one again. */
+  readonly id: string;
   /** The value of `gen_ai.provider.name`. */
   readonly provider: string;
   /** Whose price list holds: the provider's, whatever vendor stands between. */
@@ -124,6 +127,7 @@ export interface Pipeline {
   readonly streamUsage: boolean;
   /** The model behind a deployment, by the name that requests use. */
   modelOf(name: string | undefined): string | undefined;
+  readonly ids: CallIds;
   readonly openCalls: OpenCalls;
   readonly admit?: Admit | undefined;
   readonly deferred: DeferredWork;

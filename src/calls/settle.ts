@@ -33,6 +33,7 @@ export function settle(pipeline: Pipeline, subject: CallSubject, ending: Ending)
     const priced = usage && price(pipeline, subject, usage, ending);
     const isPriced = priced !== undefined && !isUnpriced(priced);
     const settled: SettledCall = {
+      id: pipeline.ids.next(ending.workId),
       provider: subject.vendor,
       priceList: subject.provider.name,
       operation: subject.operation,

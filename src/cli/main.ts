@@ -23,7 +23,15 @@ addModels(program);
 addRules(program);
 addReport(program);
 
+const FAILED = 1;
 const USAGE_ERROR = 2;
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `| head` has seen enough.
+  if (error.code === 'EPIPE') return;
+  process.exitCode = FAILED;
+  console.error(`error: ${error.message}`);
+});
 
 try {
   await program.parseAsync();

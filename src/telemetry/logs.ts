@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import * as api from '@opentelemetry/api';
 import { type Attributes, type Context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { SettledCall, Sink } from '../calls/pipeline.ts';
+import { cleanLabel } from '../label.ts';
 import { usdFromPico } from '../pricing/cost.ts';
 import { whatLabels, whoLabels } from './labels.ts';
 import { ATTR, LOG_ATTR, LOG_EVENT, SCOPE_NAME, SPAN_ATTR } from './names.ts';
@@ -40,26 +41,36 @@ export function callLogs(logger: () => CallLogger): Sink {
 
 function attributesOf(call: SettledCall): Attributes {
   const { usage, cost } = call;
+  const { input, output } = usage ?? {};
   const attributes: Attributes = {
+    [LOG_ATTR.id]: call.id,
     ...whoLabels(call.who),
     ...whatLabels(call),
     [ATTR.outcome]: call.outcome,
     [ATTR.errorType]: call.errorType,
-    [SPAN_ATTR.responseId]: call.responseId,
-    [SPAN_ATTR.inputTokens]: usage?.input.total,
-    [SPAN_ATTR.outputTokens]: usage?.output.total,
-    [SPAN_ATTR.cacheReadTokens]: usage?.input.cacheRead,
-    [SPAN_ATTR.cacheWriteTokens]: usage?.input.cacheWrite,
-    [SPAN_ATTR.reasoningTokens]: usage?.output.reasoning,
+    [LOG_ATTR.endpoint]: cleanLabel(call.endpoint),
+    [SPAN_ATTR.responseId]: cleanLabel(call.responseId),
+    [SPAN_ATTR.inputTokens]: input?.total,
+    [SPAN_ATTR.outputTokens]: output?.total,
+    [SPAN_ATTR.cacheReadTokens]: input?.cacheRead,
+    [SPAN_ATTR.cacheWriteTokens]: input?.cacheWrite,
+    [SPAN_ATTR.reasoningTokens]: output?.reasoning,
+    [LOG_ATTR.totalTokens]: input && output && input.total + output.total,
+    [LOG_ATTR.inputAudioTokens]: input?.audio,
+    [LOG_ATTR.inputImageTokens]: input?.image,
+    [LOG_ATTR.outputAudioTokens]: output?.audio,
+    [LOG_ATTR.outputImageTokens]: output?.image,
     [SPAN_ATTR.timeToFirstChunk]: call.timeToFirstChunkSeconds,
     [SPAN_ATTR.estimated]: usage?.estimated,
     [SPAN_ATTR.unmetered]: call.unmetered,
-    [SPAN_ATTR.unpriced]: call.unpriced,
+    [SPAN_ATTR.unpriced]: cleanLabel(call.unpriced),
     [SPAN_ATTR.costAmount]: cost && usdFromPico(cost.picoUsd),
     [SPAN_ATTR.costCurrency]: cost && 'USD',
+    // As text: what reads numbers as doubles would not keep all digits.
+    [LOG_ATTR.costPicoUsd]: cost?.picoUsd.toString(),
     [LOG_ATTR.requests]: call.requests,
     [LOG_ATTR.durationSeconds]: call.durationSeconds,
-    [LOG_ATTR.serviceTier]: usage?.serviceTier,
+    [LOG_ATTR.serviceTier]: cleanLabel(usage?.serviceTier),
     [LOG_ATTR.priceVersion]: cost?.tableVersion,
     [LOG_ATTR.confidence]: cost?.confidence,
   };

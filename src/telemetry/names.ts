@@ -46,6 +46,14 @@ export const SPAN_ATTR = {
 /** The log record of a call, and its attributes beside those of spans. */
 export const LOG_EVENT = 'tokenmeter.call';
 export const LOG_ATTR = {
+  id: 'tokenmeter.call.id',
+  endpoint: 'tokenmeter.endpoint',
+  totalTokens: 'tokenmeter.usage.total_tokens',
+  inputAudioTokens: 'tokenmeter.usage.input_audio_tokens',
+  inputImageTokens: 'tokenmeter.usage.input_image_tokens',
+  outputAudioTokens: 'tokenmeter.usage.output_audio_tokens',
+  outputImageTokens: 'tokenmeter.usage.output_image_tokens',
+  costPicoUsd: 'tokenmeter.cost.pico_usd',
   requests: 'tokenmeter.requests',
   durationSeconds: 'tokenmeter.duration.seconds',
   serviceTier: 'tokenmeter.service_tier',

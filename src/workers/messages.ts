@@ -94,6 +94,7 @@ export function toRecord(call: SettledCall): CallRecord {
 export function fromRecord({ picoUsd, usage, refusedBy, ...record }: CallRecord): SettledCall {
   return {
     ...record,
+    id: '',
     priceList: record.provider,
     endpoint: undefined,
     startedAtMs: Date.now(),

@@ -121,121 +121,18 @@ describe('tokenmeter report', () => {
     assert.equal(total(), 0.004);
   });
 
-  describe("compares with the providers' exports", () => {
-    const compare = async (content: string, ...args: string[]) => {
-      const file = `${folder.path}/export`;
-      await writeFile(file, content);
-      return report('reconcile', file, ...args);
-    };
-    const day = 1_782_864_000;
-    const page = (results: object[]) =>
-      JSON.stringify({ data: [{ start_time: day, end_time: day + 86_400, results }], has_more: false });
-    const usage = (model: string, input_tokens: number, num_model_requests: number) => ({
-      object: 'organization.usage.completions.result',
-      input_tokens,
-      output_tokens: 0,
-      num_model_requests,
-      model,
-    });
-
-    test('the same', async () => {
-      const same = page([usage('gpt-4.1-2025-04-14', 1_225_000, 50), usage('gpt-4.1-mini', 2_000_000, 200)]);
-      const { code, stdout } = await compare(same);
-      assert.match(stdout, /OpenAI usage: no differences/);
-      assert.equal(code, 0);
-    });
-
-    test('differences by day and model, and what one of the two does not have', async () => {
-      const other = page([usage('gpt-4.1', 1_225_000, 51), usage('gpt-5', 10, 1)]);
-      const { code, stdout } = await compare(other, '--json');
-      assert.equal(code, 3);
-      const { compared } = JSON.parse(stdout);
-      assert.deepEqual(
-        compared.map(({ model, difference }: Record<string, unknown>) => [model, difference]),
-        [
-          ['gpt-4.1', 1 / 51],
-          ['gpt-4.1-mini', 1],
-          ['gpt-5', 1],
-        ],
-      );
-    });
-
-    test('costs, as JSON and as CSV', async () => {
-      const cost = (line_item: string, value: number) => ({
-        object: 'organization.costs.result',
-        amount: { value, currency: 'usd' },
-        line_item,
-      });
-      const costs = page([
-        cost('gpt-4.1, input', 2),
-        cost('gpt-4.1, output', 0.45),
-        cost('gpt-4.1-mini, input', 0.8),
-      ]);
-      assert.equal((await compare(costs)).code, 0);
-      const csv = [
-        'start_time,end_time,start_time_iso,end_time_iso,amount_value,amount_currency,line_item,project_id',
-        `${day},${day + 86_400},2026-07-01T00:00:00+00:00,2026-07-02T00:00:00+00:00,2.45,usd,"gpt-4.1, input",`,
-        `${day},${day + 86_400},2026-07-01T00:00:00+00:00,2026-07-02T00:00:00+00:00,0.8,usd,"gpt-4.1-mini, input",`,
-      ].join('\n');
-      assert.equal((await compare(csv)).code, 0);
-    });
-
-    test("Anthropic's four forms are read", async () => {
-      const usageCsv =
-        'usage_date_utc,model_version,api_key,workspace,usage_type,context_window,usage_input_tokens_no_cache,' +
-        'usage_input_tokens_cache_write_5m,usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,' +
-        'usage_output_tokens,web_search_count,inference_geo,speed\n' +
-        '2026-07-01,claude-sonnet-4-5-20250929,key,Default,standard,≤ 200k,100,20,5,30,7,0,,\n';
-      const costCsv =
-        'usage_date_utc,model,workspace,api_key,usage_type,context_window,token_type,cost_usd,list_price_usd,cost_type\n' +
-        '2026-07-01,Claude Sonnet 4.5,Default,key,message,≤ 200k,input_no_cache,1.25,1.25,token\n';
-      const bucket = { starting_at: '2026-07-01T00:00:00Z', ending_at: '2026-07-02T00:00:00Z' };
-      const json = (result: object) =>
-        JSON.stringify([{ data: [{ ...bucket, results: [result] }], has_more: false }]);
-      const usageJson = json({
-        uncached_input_tokens: 100,
-        cache_creation: { ephemeral_1h_input_tokens: 5, ephemeral_5m_input_tokens: 20 },
-        cache_read_input_tokens: 30,
-        output_tokens: 7,
-        model: 'claude-sonnet-4-5-20250929',
-      });
-      const costJson = json({
-        currency: 'USD',
-        amount: '125',
-        model: 'claude-sonnet-4-5',
-        cost_type: 'tokens',
-      });
-      for (const content of [usageCsv, usageJson]) {
-        const [line] = JSON.parse((await compare(content, '--json')).stdout).compared;
-        assert.deepEqual(line.provider, { inputTokens: 155, outputTokens: 7 });
-      }
-      for (const content of [costCsv, costJson]) {
-        const [line] = JSON.parse((await compare(content, '--json')).stdout).compared;
-        assert.deepEqual(line.provider, { costUsd: 1.25 });
-      }
-    });
-
-    for (const [what, content] of [
-      ['something else', 'a,b\n1,2\n'],
-      ['broken JSON', '{"data": ['],
-      ['JSON of something else', '{"data": [{"results": [{"x": 1}]}]}'],
-      ['nothing', ''],
-    ] as const) {
-      test(`${what} is an error`, async () => {
-        const { code, stderr } = await compare(content);
-        assert.equal(code, 1);
-        assert.match(stderr, /^error: the file is no/);
-      });
-    }
-  });
-
   test('what cannot be', () => {
     for (const [code, message, ...args] of [
       [2, /a day such as/, 'daily', '--date', '2026-02-30'],
       [2, /name of a time zone/, 'models', '--time-zone', 'Mars'],
       [2, /above 0/, 'daily', '--budget', '-1'],
+      [2, /no more than 1e12/, 'daily', '--budget', '1e300'],
+      [2, /days from 1 to 36500/, 'user', 'ann', '--days', '999999999'],
+      [2, /--from 2026-07-02 is after --to 2026-07-01/, 'top', '--from', '2026-07-02', '--to', '2026-07-01'],
       [2, /Allowed choices are cost, tokens/, 'top', '--by', 'luck'],
       [2, /required option '--since/, 'reprice'],
+      [2, /required option '--keep-days/, 'prune'],
+      [2, /less than --keep-days/, 'prune', '--keep-days', '9', '--keep-aggregates-days', '8'],
       [1, /there is no ledger at nowhere\.db/, 'daily', '--ledger', 'nowhere.db'],
       [1, /ECONNREFUSED/, 'daily', '--ledger', 'postgres://x:secret@127.0.0.1:1/y'],
       [1, /cannot be read/, 'reconcile', 'nowhere.csv'],
@@ -245,7 +142,7 @@ describe('tokenmeter report', () => {
       assert.match(run.stderr, message);
       assert.doesNotMatch(run.stderr, /secret|\n +at /);
     }
-    for (const name of ['daily', 'user', 'models', 'top', 'export', 'reprice', 'reconcile'])
+    for (const name of ['daily', 'user', 'models', 'top', 'export', 'reprice', 'reconcile', 'prune'])
       assert.match(
         report(name, '--help').stdout,
         /Exit code: [\s\S]*Examples:\n {2}npx tokenmeter report/,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SettledCall } from '../../src/calls/pipeline.ts';
 import { textOutput, uncachedInput } from '../../src/usage.ts';
 
@@ -20,6 +21,7 @@ export function settled({
   ...who
 }: CallFacts): SettledCall {
   return {
+    id: randomUUID(),
     provider: 'openai',
     priceList: 'openai',
     operation: 'chat',

@@ -7,12 +7,12 @@ import { DEFAULT_LEDGER_FILE } from '../../ledger/options.ts';
 import { isPostgres } from '../../ledger/place.ts';
 import type { Store } from '../../ledger/stores/store.ts';
 
-/** The ledger cannot be used. */
+/** The ledger, or a file, cannot be used. */
 const FAILED = 1;
 /** The command did its work, and what it found is what it was to look for. */
 export const FOUND = 3;
 
-export const EXIT_CODES = `Exit code: 0, 1 when the ledger cannot be used, 2 for a wrong command line`;
+export const EXIT_CODES = `Exit code: 0, 1 when the ledger or a file cannot be used, 2 for a wrong command line`;
 
 export interface ReportOptions {
   readonly ledger: string;
@@ -64,6 +64,18 @@ function noLedger(place: string): string {
   return `there is no ledger at ${place}. Name it with --ledger or TOKENMETER_LEDGER; an app writes one with the option \`ledger\``;
 }
 
+/** For commands over some days. */
+export function periodOptions(command: Command): Command {
+  return command
+    .option('--from <day>', 'the first day', day)
+    .option('--to <day>', 'the last day', day)
+    .hook('preAction', (_, asked) => {
+      const { from, to } = asked.opts<{ from?: string; to?: string }>();
+      if (from !== undefined && to !== undefined && from > to)
+        asked.error(`error: --from ${from} is after --to ${to}`);
+    });
+}
+
 export function day(text: string): string {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(text).toJSON()?.startsWith(text);
   if (isDay) return text;
@@ -76,10 +88,17 @@ export function count(text: string): number {
   throw new InvalidArgumentError('It must be a whole number above 0.');
 }
 
+/** No more than a hundred years. */
+export function days(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value > 0 && value <= 36_500) return value;
+  throw new InvalidArgumentError('It must be a whole number of days from 1 to 36500.');
+}
+
 export function dollars(text: string): number {
   const value = Number(text);
-  if (text !== '' && Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('It must be a number of dollars above 0.');
+  if (value >= 1e-12 && value <= 1e12) return value;
+  throw new InvalidArgumentError('It must be a number of dollars above 0, and no more than 1e12.');
 }
 
 function timeZone(text: string): string {

@@ -10,7 +10,7 @@ import {
   reportCommand,
   withLedger,
 } from './common.ts';
-import { number, paint, percent, usd, usdOfNumber } from './format.ts';
+import { number, paint, percent, printable, usd, usdOfNumber } from './format.ts';
 
 const HELP = `
 ${EXIT_CODES}, 3 when the day's budget is used up.
@@ -44,7 +44,7 @@ function print({ date, timeZone, models, total, budget }: DailySummary): string 
   for (const { model, requests, picoUsd, unpriced } of models) {
     const unknown = unpriced === 0 ? '' : ` (${number(unpriced)} without a known price)`;
     lines.push(
-      `${model ?? 'unknown model'}: ${number(requests)} ${requests === 1 ? 'request' : 'requests'}, ${usd(picoUsd)}${unknown}`,
+      `${printable(model ?? 'unknown model')}: ${number(requests)} ${requests === 1 ? 'request' : 'requests'}, ${usd(picoUsd)}${unknown}`,
     );
   }
   if (models.length === 0) lines.push('no calls');

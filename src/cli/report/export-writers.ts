@@ -1,17 +1,12 @@
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
 import { type BasicType, fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { CALL_COLUMNS, type CallColumn, COLUMN_NAMES } from '../../ledger/columns.ts';
 import type { CallRow } from '../../ledger/reports/rows.ts';
 import { usdFromPico } from '../../pricing/cost.ts';
 
-export interface ExportWriter {
-  write(rows: readonly CallRow[]): Promise<void>;
-  end(): Promise<void>;
-}
-
+type Pages = AsyncIterable<readonly CallRow[]>;
 type Value = string | number | bigint | Date | undefined;
 
 const COLUMNS = [...COLUMN_NAMES, 'cost_usd'] as const;
@@ -29,46 +24,46 @@ function cellOf(row: CallRow, column: Column): Value {
   return CALL_COLUMNS[column] === 'integer' ? Number(value) : String(value);
 }
 
-/** One for each format. */
-export const WRITERS = { csv: csvWriter, json: jsonWriter, parquet: parquetWriter } as const;
+/** One for each format: they write to a file, or to standard output where there is none. */
+export const WRITERS = {
+  csv: (pages: Pages, out: string | undefined) => writeText(csv(pages), out),
+  json: (pages: Pages, out: string | undefined) => writeText(json(pages), out),
+  parquet: (pages: Pages, out: string | undefined) => writeParquet(pages, out ?? ''),
+} as const;
 
-function csvWriter(out: string | undefined): ExportWriter {
-  const stream = open(out);
-  let header = true;
-  return {
-    async write(rows) {
-      const records = rows.map((row) => COLUMNS.map((column) => text(cellOf(row, column))));
-      // A user who calls himself `=cmd()` is no formula.
-      await put(stream, stringify(records, { header, columns: [...COLUMNS], escape_formulas: true }));
-      header = false;
-    },
-    async end() {
-      if (header) await put(stream, stringify([], { header, columns: [...COLUMNS] }));
-      await close(stream);
-    },
-  };
+async function writeText(chunks: AsyncIterable<string>, out: string | undefined): Promise<void> {
+  if (out !== undefined) return pipeline(chunks, createWriteStream(out));
+  // main.ts says, of all commands, what is wrong with standard output.
+  let told: unknown;
+  process.stdout.once('error', (error) => {
+    told = error;
+  });
+  await pipeline(chunks, process.stdout, { end: false }).catch((error) => {
+    if (error !== told) throw error;
+  });
+}
+
+async function* csv(pages: Pages): AsyncGenerator<string> {
+  yield stringify([[...COLUMNS]]);
+  for await (const rows of pages) {
+    const records = rows.map((row) => COLUMNS.map((column) => text(cellOf(row, column))));
+    // A user who calls himself `=cmd()` is no formula.
+    yield stringify(records, { escape_formulas: true });
+  }
 }
 
 /** One array, a call a line. */
-function jsonWriter(out: string | undefined): ExportWriter {
-  const stream = open(out);
-  let separator = '[\n';
-  return {
-    async write(rows) {
-      for (const row of rows) {
-        const record = Object.fromEntries(COLUMNS.map((column) => [column, cellOf(row, column)]));
-        await put(
-          stream,
-          separator + JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
-        );
-        separator = ',\n';
-      }
-    },
-    async end() {
-      await put(stream, separator === '[\n' ? '[]\n' : '\n]\n');
-      await close(stream);
-    },
-  };
+async function* json(pages: Pages): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const rows of pages) {
+    for (const row of rows) {
+      const record = Object.fromEntries(COLUMNS.map((column) => [column, cellOf(row, column)]));
+      yield before +
+        JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value));
+      before = ',\n';
+    }
+  }
+  yield before === ',\n' ? '\n]\n' : '[]\n';
 }
 
 const TYPES: Readonly<Partial<Record<Column, BasicType>>> = {
@@ -84,9 +79,9 @@ function typeOf(column: Column): BasicType {
 /** Row groups are as large as a reader of columns likes them. */
 const ROW_GROUP = 50_000;
 
-function parquetWriter(out: string | undefined): ExportWriter {
+async function writeParquet(pages: Pages, out: string): Promise<void> {
   const writer = new ParquetWriter({
-    writer: fileWriter(out ?? ''),
+    writer: fileWriter(out),
     schema: [
       { name: 'root', num_children: COLUMNS.length },
       ...COLUMNS.map((column) => schemaElement(column)),
@@ -98,16 +93,12 @@ function parquetWriter(out: string | undefined): ExportWriter {
     await writer.write({ columnData });
     waiting = [];
   };
-  return {
-    async write(rows) {
-      waiting.push(...rows);
-      if (waiting.length >= ROW_GROUP) await flush();
-    },
-    async end() {
-      if (waiting.length > 0) await flush();
-      await writer.finish();
-    },
-  };
+  for await (const rows of pages) {
+    waiting.push(...rows);
+    if (waiting.length >= ROW_GROUP) await flush();
+  }
+  if (waiting.length > 0) await flush();
+  await writer.finish();
 }
 
 function schemaElement(name: Column) {
@@ -131,18 +122,4 @@ function parquetValue(row: CallRow, column: Column): Value {
 
 function text(value: Value): string {
   return value instanceof Date ? value.toISOString() : String(value ?? '');
-}
-
-function open(out: string | undefined): Writable {
-  return out === undefined ? process.stdout : createWriteStream(out);
-}
-
-async function put(stream: Writable, chunk: string): Promise<void> {
-  if (!stream.write(chunk)) await once(stream, 'drain');
-}
-
-async function close(stream: Writable): Promise<void> {
-  if (stream === process.stdout) return;
-  stream.end();
-  await once(stream, 'finish');
 }

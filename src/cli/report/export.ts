@@ -1,7 +1,7 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { day, EXIT_CODES, type ReportOptions, reportCommand, withLedger } from './common.ts';
-import type { ExportWriter } from './export-writers.ts';
-import { progress } from './progress.ts';
+import { EXIT_CODES, periodOptions, type ReportOptions, reportCommand, withLedger } from './common.ts';
+import { type Progress, progress } from './progress.ts';
 
 const HELP = `
 All that is on record, one row a call, in the order of time. Money is in USD and, exactly, in 1e-12 dollars.
@@ -22,18 +22,20 @@ interface ExportOptions extends ReportOptions {
 }
 
 export function addExport(report: Command): void {
-  reportCommand(report, 'export', 'the calls themselves, as a file', HELP)
+  periodOptions(reportCommand(report, 'export', 'the calls themselves, as a file', HELP))
     .addOption(
       new Option('--format <name>', 'of the file').choices(['csv', 'json', 'parquet']).default('csv'),
     )
     .option('--out <file>', 'where to; Parquet needs a file (default: standard output)')
-    .option('--from <day>', 'the first day', day)
-    .option('--to <day>', 'the last day', day)
     .action(async (options: ExportOptions, command: Command) => {
       const { ledger, timeZone, format, json, out, from, to } = options;
       const kind = json ? 'json' : format;
+      if (kind !== format && command.getOptionValueSource('format') === 'cli')
+        command.error(`error: --json and --format ${format} are two formats`);
       if (kind === 'parquet' && out === undefined)
         command.error('error: --format parquet needs --out <file>');
+      if (out !== undefined && resolve(out) === resolve(ledger))
+        command.error('error: --out is the ledger itself');
       await withLedger(ledger, async (opened, store) => {
         // What only this command needs, and takes a while to load.
         const { WRITERS } = await import('./export-writers.ts');
@@ -41,17 +43,18 @@ export function addExport(report: Command): void {
         const period = { from, to, timeZone };
         const [sum] = await opened.usage(period);
         const bar = progress('exporting', sum?.calls ?? 0);
-        let writer: ExportWriter | undefined;
         try {
-          writer = WRITERS[kind](out);
-          for await (const page of pages(await store.kysely(), period)) {
-            await writer.write(page);
-            bar.advance(page.length);
-          }
+          await WRITERS[kind](counted(pages(await store.kysely(), period), bar), out);
         } finally {
-          await writer?.end();
           bar.stop();
         }
       });
     });
+}
+
+async function* counted<T>(pages: AsyncIterable<readonly T[]>, bar: Progress): AsyncGenerator<readonly T[]> {
+  for await (const page of pages) {
+    yield page;
+    bar.advance(page.length);
+  }
 }

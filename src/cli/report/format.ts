@@ -39,7 +39,7 @@ export interface Column {
 const LEAST_TEXT = 8;
 const GAP = '  ';
 
-/** Rows below their titles, no wider than the terminal as far as cutting texts can do that. */
+/** Rows below their titles; each on lines of its own where the terminal is too narrow even for cut texts. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -56,6 +56,7 @@ export function table(
     widths[index] = Math.max(LEAST_TEXT, width - excess);
     excess -= width - widths[index];
   }
+  if (excess > 0) return folded(columns, cells, terminalWidth);
   const line = (row: readonly string[]) =>
     row
       .map((cell, index) => place(cell, widths[index] ?? 0, columns[index]?.isText === true))
@@ -64,15 +65,29 @@ export function table(
   return [paint('bold', line(columns.map(({ title }) => title))), ...cells.map(line)].join('\n');
 }
 
+function folded(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  terminalWidth: number,
+): string {
+  const titles = Math.max(...columns.map(({ title }) => widthOf(title)));
+  const cells = Math.max(LEAST_TEXT, terminalWidth - titles - GAP.length);
+  const line = (title: string, cell: string) =>
+    `${paint('bold', place(title, titles, true))}${GAP}${place(cell, cells, true).trimEnd()}`;
+  return rows
+    .map((row) => columns.map(({ title }, index) => line(title, row[index] ?? '')).join('\n'))
+    .join('\n\n');
+}
+
 function place(cell: string, width: number, isText: boolean): string {
   const cut = widthOf(cell) > width ? `${takeWidth(cell, width - 1)}…` : cell;
   const space = ' '.repeat(Math.max(0, width - widthOf(cut)));
   return isText ? cut + space : space + cut;
 }
 
-/** Users choose their ids: none of them moves the cursor. */
-function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, '\uFFFD');
+/** Users choose their ids: none of them moves the cursor, or turns the text around. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '\uFFFD');
 }
 
 const WIDE =

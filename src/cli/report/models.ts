@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { day, EXIT_CODES, printJson, type ReportOptions, reportCommand, withLedger } from './common.ts';
+import {
+  EXIT_CODES,
+  periodOptions,
+  printJson,
+  type ReportOptions,
+  reportCommand,
+  withLedger,
+} from './common.ts';
 import { unpricedNote, usageTable } from './usage-table.ts';
 
 const HELP = `
@@ -13,10 +20,8 @@ Examples:
 `;
 
 export function addModelsReport(report: Command): void {
-  reportCommand(report, 'models', 'what each model cost, the dearest first', HELP)
-    .option('--from <day>', 'the first day', day)
-    .option('--to <day>', 'the last day', day)
-    .action(({ ledger, timeZone, json, from, to }: ReportOptions & { from?: string; to?: string }) =>
+  periodOptions(reportCommand(report, 'models', 'what each model cost, the dearest first', HELP)).action(
+    ({ ledger, timeZone, json, from, to }: ReportOptions & { from?: string; to?: string }) =>
       withLedger(ledger, async (opened) => {
         const models = await opened.costByModel({ from, to, timeZone });
         if (json) printJson({ from, to, timeZone, models });
@@ -26,5 +31,5 @@ export function addModelsReport(report: Command): void {
           console.log(usageTable(names, models, (row) => [row.provider, row.model]) + unpricedNote(models));
         }
       }),
-    );
+  );
 }

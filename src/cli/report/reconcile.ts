@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { LedgerError } from '../../ledger/errors.ts';
 import { type Comparison, compare } from '../../ledger/reconcile/compare.ts';
-import { readExport } from '../../ledger/reconcile/read.ts';
+import { type ProviderExport, readExport } from '../../ledger/reconcile/read.ts';
 import { EXIT_CODES, FOUND, printJson, type ReportOptions, reportCommand, withLedger } from './common.ts';
 import { number, paint, percent, table, usdOfNumber } from './format.ts';
 
 const HELP = `
-FILE is what the provider exports, as CSV or JSON: usage or costs of OpenAI (platform.openai.com/usage, or
-/v1/organization/usage/completions and /costs, grouped by model or line_item), or of Anthropic (the Console, or
-/v1/organizations/usage_report/messages and /cost_report, grouped by model). Days are those of UTC.
+FILE is what the provider exports, as CSV or JSON (a page as the API answers, or a list of all pages):
+  OpenAI     platform.openai.com/usage, /v1/organization/usage/completions and the like with group_by=model,
+             /v1/organization/costs with group_by=line_item
+  Anthropic  the Console, /v1/organizations/usage_report/messages with group_by[]=model, /v1/organizations/cost_report
+             with group_by[]=description
+It is compared with the calls that it is of, from its first bucket to its last. Days are those of UTC.
 
 ${EXIT_CODES}, 3 when there are differences.
 
@@ -30,12 +33,29 @@ export function addReconcile(report: Command): void {
       withLedger(ledger, async (opened) => {
         const exported = readExport(contentOf(file));
         const compared = await compare(opened, exported);
+        for (const warning of warningsOf(exported, compared)) console.error(`warning: ${warning}`);
         const differing = compared.filter(({ difference }) => difference * 100 > tolerance);
-        if (json) printJson({ export: exported.name, tolerance, compared, differing: differing.length });
+        if (json)
+          printJson({
+            export: exported.name,
+            hasMore: exported.hasMore,
+            tolerance,
+            compared,
+            differing: differing.length,
+          });
         else console.log(print(exported.name, compared, tolerance));
         if (differing.length > 0) process.exitCode = FOUND;
       }),
     );
+}
+
+function warningsOf({ hasMore, lines, calls }: ProviderExport, compared: readonly Comparison[]): string[] {
+  return [
+    ...(hasMore ? ['there are more pages, which are not in the file (has_more)'] : []),
+    ...(lines.length === 0 && !calls && compared.length > 0
+      ? ['nothing was used in the file, so it does not say of what it is: all calls are compared']
+      : []),
+  ];
 }
 
 function contentOf(file: string): string {
@@ -60,9 +80,9 @@ const MEASURES = [
 ] as const;
 
 function print(name: string, compared: readonly Comparison[], tolerance: number): string {
-  if (compared.length === 0) return `${name}: there is nothing in the file`;
+  if (compared.length === 0) return `${name}: nothing was used, here neither`;
   const told = MEASURES.filter(([measure]) =>
-    compared.some(({ provider }) => provider[measure] !== undefined),
+    compared.some(({ ledger, provider }) => (provider[measure] ?? ledger[measure]) !== undefined),
   );
   const columns = [
     { title: 'day', isText: true },

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addDaily } from './daily.ts';
 import { addExport } from './export.ts';
 import { addModelsReport } from './models.ts';
+import { addPrune } from './prune.ts';
 import { addReconcile } from './reconcile.ts';
 import { addReprice } from './reprice.ts';
 import { addTop } from './top.ts';
@@ -29,4 +30,5 @@ export function addReport(program: Command): void {
   addExport(report);
   addReprice(report);
   addReconcile(report);
+  addPrune(report);
 }

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import {
   count,
-  day,
   EXIT_CODES,
+  periodOptions,
   printJson,
   type ReportOptions,
   reportCommand,
@@ -28,11 +28,9 @@ interface TopOptions extends ReportOptions {
 }
 
 export function addTop(report: Command): void {
-  reportCommand(report, 'top', 'the users who spend most', HELP)
+  periodOptions(reportCommand(report, 'top', 'the users who spend most', HELP))
     .addOption(new Option('--by <what>', 'what counts').choices(['cost', 'tokens']).default('cost'))
     .option('--limit <number>', 'how many users', count, 10)
-    .option('--from <day>', 'the first day', day)
-    .option('--to <day>', 'the last day', day)
     .action(({ ledger, timeZone, json, by, limit, from, to }: TopOptions) =>
       withLedger(ledger, async (opened) => {
         const users = await opened.topUsers({ from, to, timeZone, by, limit });

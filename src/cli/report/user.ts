@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { count, EXIT_CODES, printJson, type ReportOptions, reportCommand, withLedger } from './common.ts';
+import { days, EXIT_CODES, printJson, type ReportOptions, reportCommand, withLedger } from './common.ts';
+import { printable } from './format.ts';
 import { unpricedNote, usageTable } from './usage-table.ts';
 
 const HELP = `
@@ -13,12 +14,12 @@ Examples:
 export function addUser(report: Command): void {
   reportCommand(report, 'user', 'what one user used, by day', HELP)
     .argument('<user>', 'the id, as it is shown on metrics')
-    .option('--days <number>', 'how many days, today included', count, 30)
+    .option('--days <number>', 'how many days, today included', days, 30)
     .action((user: string, { ledger, timeZone, json, days }: ReportOptions & { days: number }) =>
       withLedger(ledger, async (opened) => {
         const rows = await opened.userUsage(user, days, timeZone);
         if (json) printJson({ user, days, timeZone, usage: rows });
-        else if (rows.length === 0) console.log(`no calls of ${user} in ${days} days`);
+        else if (rows.length === 0) console.log(`no calls of ${printable(user)} in ${days} days`);
         else console.log(usageTable([`day (${timeZone})`], rows, (row) => [row.day]) + unpricedNote(rows));
       }),
     );

@@ -1,17 +1,18 @@
-import { amount, dayOf, fieldsIn, sum, text } from './fields.ts';
+import { fieldsOf, text } from '../../providers/fields.ts';
+import { amount, dayOf, sum } from './fields.ts';
 import type { ExportFormat, Fields, ProviderLine } from './types.ts';
 
 /*
  * Usage and Cost Admin API: https://platform.claude.com/docs/en/api/admin/usage_report and …/cost_report (buckets with
- * `starting_at`; amounts are decimal strings in cents). CSV: "Export" in the Console,
- * https://support.anthropic.com/en/articles/9534590-cost-and-usage-reporting-in-console. Neither counts requests.
+ * `starting_at`; amounts are decimal strings in cents, by model where they are by `description`). CSV: "Export" in the
+ * Console, https://support.anthropic.com/en/articles/9534590-cost-and-usage-reporting-in-console. Neither counts requests.
  */
 const provider = 'anthropic';
 
 function usage(fields: Fields): ProviderLine | undefined {
   const day = dayOf(fields.starting_at);
   if (day === undefined) return undefined;
-  const written = fieldsIn(fields.cache_creation);
+  const written = fieldsOf(fields.cache_creation);
   return {
     day,
     model: text(fields.model),
@@ -44,7 +45,12 @@ function cost(fields: Fields): ProviderLine | undefined {
   const cents = amount(fields.amount);
   return day === undefined || cents === undefined
     ? undefined
-    : { day, model: text(fields.model), costUsd: cents / 100 };
+    : { day, model: text(fields.model) ?? modelIn(fields.description), costUsd: cents / 100 };
+}
+
+/** Descriptions are such as `Claude Haiku 3.5 Usage - Input Tokens`. */
+function modelIn(description: unknown): string | undefined {
+  return text(description)?.match(/^(Claude .+?) Usage\b/)?.[1];
 }
 
 function costRow(fields: Fields): ProviderLine | undefined {
@@ -54,11 +60,16 @@ function costRow(fields: Fields): ProviderLine | undefined {
 }
 
 export const anthropicFormats: readonly ExportFormat[] = [
-  { name: 'Anthropic costs', provider, columns: ['usage_date_utc', 'cost_usd'], line: costRow },
+  {
+    name: 'Anthropic costs',
+    provider,
+    isTable: (columns) => columns.includes('usage_date_utc') && columns.includes('cost_usd'),
+    line: costRow,
+  },
   {
     name: 'Anthropic usage',
     provider,
-    columns: ['usage_date_utc', 'usage_output_tokens'],
+    isTable: (columns) => columns.includes('usage_date_utc') && columns.includes('usage_output_tokens'),
     line: usageRow,
   },
   {
@@ -72,5 +83,12 @@ export const anthropicFormats: readonly ExportFormat[] = [
     provider,
     isResult: ({ starting_at, output_tokens }) => starting_at !== undefined && output_tokens !== undefined,
     line: usage,
+  },
+  {
+    // Of a time in which nothing was used; of what, it does not say.
+    name: 'Anthropic',
+    provider,
+    isResult: ({ starting_at, results }) => starting_at !== undefined && results !== undefined,
+    line: () => undefined,
   },
 ];

@@ -19,13 +19,17 @@ export interface Comparison {
 const ALL_MODELS = 'all models';
 
 /** Every day and model of a provider's export, and of the ledger in that time. */
-export async function compare(ledger: Ledger, { provider, lines }: ProviderExport): Promise<Comparison[]> {
-  const days = lines.map(({ day }) => day).sort();
-  const [from, to] = [days[0], days.at(-1)];
-  if (from === undefined || to === undefined) return [];
-  const isByModel = lines.some(({ model }) => model !== undefined);
-  const recorded = await ledger.usage({ from, to, by: ['day', 'model'], where: { provider } });
-  const told = MEASURES.filter((measure) => lines.some((line) => line[measure] !== undefined));
+export async function compare(ledger: Ledger, exported: ProviderExport): Promise<Comparison[]> {
+  const { provider, calls, lines, from, to } = exported;
+  const isEmpty = lines.length === 0;
+  const isByModel = isEmpty || lines.some(({ model }) => model !== undefined);
+  const recorded = await ledger.usage({
+    from: new Date(from),
+    to: new Date(to),
+    by: ['day', 'model'],
+    where: { provider, ...calls },
+  });
+  const told = MEASURES.filter((measure) => isEmpty || lines.some((line) => line[measure] !== undefined));
   const ours = total(recorded, told, isByModel);
   const theirs = total(lines, told, isByModel);
   return [...new Set([...theirs.keys(), ...ours.keys()])].sort().map((key) => {
@@ -63,12 +67,16 @@ function total(
   return totals;
 }
 
-/** Exports of costs have names for people, `Claude Haiku 4.5`, and some names have a date that others do not. */
+/**
+ * Exports of costs have names for people, `Claude Haiku 3.5` for `claude-3-5-haiku-20241022`, and some names have a
+ * date that others do not.
+ */
 export function modelKey(model: string): string {
   return model
     .toLowerCase()
     .replace(/[\s._]+/g, '-')
-    .replace(/-(?:20\d{6}|20\d{2}-\d{2}-\d{2}|latest)$/, '');
+    .replace(/-(?:20\d{6}|20\d{2}-\d{2}-\d{2}|latest)$/, '')
+    .replace(/^claude-(\d+(?:-\d+)?)-([a-z]+)$/, 'claude-$2-$1');
 }
 
 function differ(ours: number, theirs: number): number {

@@ -1,3 +1,5 @@
+import type { Where } from '../reports/types.ts';
+
 /** What a provider says of one day, in UTC, and one model. What its export does not tell is undefined. */
 export interface ProviderLine {
   readonly day: string;
@@ -13,11 +15,13 @@ export interface ProviderLine {
 export interface ExportFormat {
   readonly name: string;
   readonly provider: string;
-  /** Of a CSV file: the columns that it is known by. */
-  readonly columns?: readonly string[];
-  /** Of JSON: whether this is a result in a bucket. */
+  /** Which of the provider's calls it is of. Default: all. */
+  readonly calls?: Where;
+  /** Whether a CSV file with these columns is one. */
+  isTable?(columns: readonly string[]): boolean;
+  /** Whether this is a result in a bucket of JSON, or a bucket without results. */
   isResult?(result: Fields): boolean;
-  /** One line of CSV, or one result with its bucket. */
+  /** One line of CSV, or one result with its bucket; undefined where nothing was used. */
   line(fields: Fields): ProviderLine | undefined;
 }
 
