@@ -14,7 +14,9 @@ const { values } = parseArgs({
   },
 });
 if (values.help) {
-  console.log('npm run bench:calls -- [--rounds N] [--ms N]   rounds per variant (3), length of a batch (100 ms)');
+  console.log(
+    'npm run bench:calls -- [--rounds N] [--ms N]   rounds per variant (3), length of a batch (100 ms)',
+  );
   process.exit(0);
 }
 
