@@ -7,10 +7,8 @@ import type { Flavour } from '../migrations/flavour.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { additions } from '../sums.ts';
 import type { Tables } from '../tables.ts';
+import type { PostgresAddress } from './postgres-address.ts';
 import { BadRows, type SqlStatement } from './store.ts';
-
-/** Unless the URL says `?schema=name`. */
-const SCHEMA = 'tokenmeter';
 
 const FLAVOUR: Flavour = {
   sequence: { type: 'bigint', define: (column) => column.generatedAlwaysAsIdentity().primaryKey() },
@@ -30,14 +28,11 @@ export class PostgresDatabase {
     this.kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   }
 
-  static async connect(url: string, name: string): Promise<PostgresDatabase> {
+  static async connect({ name, url, schema, options }: PostgresAddress): Promise<PostgresDatabase> {
     const { Pool } = loadDriver();
-    const address = new URL(url);
-    const schema = address.searchParams.get('schema') ?? SCHEMA;
-    address.searchParams.delete('schema');
     const pool = new Pool({
-      connectionString: address.href,
-      options: `-c search_path=${schema}`,
+      connectionString: url,
+      options,
       max: 4,
       connectionTimeoutMillis: 5000,
       // A question does not keep the process from ending, nor does a connection that waits for one.

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { withoutPassword } from '../../destinations.ts';
 import type { Tables } from '../tables.ts';
+import { type PostgresAddress, postgresAddress } from './postgres-address.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
 import type { SqlStatement, Store } from './store.ts';
 
@@ -10,14 +10,15 @@ const MAX_REMEMBERED = 500_000;
 /** A ledger that several machines share. */
 export class PostgresStore implements Store {
   readonly name: string;
-  readonly #url: string;
+  readonly #address: PostgresAddress;
   #database: Promise<PostgresDatabase> | undefined;
   /** Of retrieved work. A server cannot be asked without waiting, so it is asked beforehand. */
   #known = new Set<string>();
 
+  /** @throws {ConfigError} where there cannot be a database at this URL. */
   constructor(url: string) {
-    this.#url = url;
-    this.name = withoutPassword(url);
+    this.#address = postgresAddress(url);
+    this.name = this.#address.name;
   }
 
   async open(): Promise<void> {
@@ -62,7 +63,7 @@ export class PostgresStore implements Store {
 
   async #connect(): Promise<PostgresDatabase> {
     const { PostgresDatabase } = await import(/* webpackMode: "eager" */ './postgres-database.ts');
-    const database = await PostgresDatabase.connect(this.#url, this.name);
+    const database = await PostgresDatabase.connect(this.#address);
     this.#known = new Set(await database.recordedWork(MAX_REMEMBERED));
     return database;
   }
