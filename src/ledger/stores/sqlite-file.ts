@@ -5,6 +5,7 @@ import { BETWEEN_ROWS, BETWEEN_VALUES, CALL_COLUMNS, COLUMN_NAMES } from '../col
 import { LedgerError } from '../errors.ts';
 import { loadSqlite } from './node-sqlite.ts';
 import { BadRows, type SqlStatement } from './store.ts';
+import type { Connection } from './tasks.ts';
 
 export interface SqliteFileOptions {
   readonly path: string;
@@ -18,7 +19,7 @@ export interface SqliteFileOptions {
 const BUSY_TIMEOUT_MS = 5000;
 
 /** One connection to a ledger in a file. Everything but the opening is done when it returns. */
-export class SqliteFile {
+export class SqliteFile implements Connection {
   readonly #options: SqliteFileOptions;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();

@@ -1,19 +1,18 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
-import { warnVisibly } from '../../report.ts';
 import type { Tables } from '../tables.ts';
+import { type StoreHost, startHost } from './host.ts';
 import { loadSqlite } from './node-sqlite.ts';
 import type { SqliteFileOptions } from './sqlite-file.ts';
-import { canHaveThread, type SqliteHost, SqliteThread } from './sqlite-thread.ts';
 import type { SqlStatement, Store } from './store.ts';
+import { Writer } from './writer.ts';
 
 /** A ledger in a file: one thread writes, and another one, when there are questions, reads. */
 export class SqliteStore implements Store {
   readonly name: string;
   readonly #options: SqliteFileOptions;
-  #writer: SqliteHost | undefined;
-  #opened: Promise<void> | undefined;
-  #reader: SqliteHost | undefined;
+  readonly #writer: Writer;
+  #reader: StoreHost | undefined;
   #lookUp: StatementSync | undefined;
   #lookUpIn: DatabaseSync | undefined;
 
@@ -22,22 +21,18 @@ export class SqliteStore implements Store {
     loadSqlite();
     this.#options = options;
     this.name = options.path;
+    this.#writer = new Writer((onEnd) => start(options, onEnd));
   }
 
   open(): Promise<void> {
-    this.#opened ??= this.#openWriter();
-    return this.#opened;
+    return this.#writer.open();
   }
 
   async append(rows: string): Promise<void> {
-    await this.open();
-    await this.#writer?.request({ kind: 'append', rows });
+    await this.#writer.request({ kind: 'append', rows });
   }
 
   appendNow(rows: string): void {
-    // The thread does first what it was asked first: it opens the file.
-    this.open().catch(() => {});
-    if (!this.#writer) throw new Error('the ledger is not open yet');
     this.#writer.requestNow({ kind: 'append', rows });
   }
 
@@ -56,7 +51,7 @@ export class SqliteStore implements Store {
     const { remoteSqlite } = await import(/* webpackMode: "eager" */ './remote-sqlite.ts');
     return remoteSqlite(async (statement) => {
       await this.open();
-      this.#reader ??= await this.#start({ ...this.#options, readOnly: true }, () => {
+      this.#reader ??= await start({ ...this.#options, readOnly: true }, () => {
         this.#reader = undefined;
       });
       return (await this.#reader.request({ kind: 'query', statement }, true)) as unknown[];
@@ -64,46 +59,13 @@ export class SqliteStore implements Store {
   }
 
   async run(statements: readonly SqlStatement[]): Promise<number[]> {
-    await this.open();
-    return (await this.#writer?.request({ kind: 'run', statements }, true)) as number[];
+    return (await this.#writer.request({ kind: 'run', statements }, true)) as number[];
   }
 
   async close(): Promise<void> {
     this.#closeLookUp();
-    const hosts = [this.#reader, this.#writer];
-    await Promise.all(hosts.map((host) => host?.close()));
+    await Promise.all([this.#reader?.close(), this.#writer.close()]);
     this.#reader = undefined;
-    this.#writer = undefined;
-    this.#opened = undefined;
-  }
-
-  #openWriter(): Promise<void> {
-    const end = () => {
-      this.#writer = undefined;
-      this.#opened = undefined;
-    };
-    const open = async (writer: SqliteHost) => {
-      this.#writer = writer;
-      try {
-        await writer.request({ kind: 'open' }, true);
-      } catch (error) {
-        await writer.close();
-        end();
-        throw error;
-      }
-    };
-    if (canHaveThread()) return open(new SqliteThread(this.#options, end));
-    return this.#start(this.#options, end).then(open);
-  }
-
-  async #start(options: SqliteFileOptions, onEnd: () => void): Promise<SqliteHost> {
-    if (canHaveThread()) return new SqliteThread(options, onEnd);
-    warnVisibly(
-      'ledger thread',
-      'the ledger has no thread of its own in a bundle: its batches are written while the app waits',
-    );
-    const { SqliteHere } = await import(/* webpackMode: "eager" */ './sqlite-here.ts');
-    return new SqliteHere(options);
   }
 
   #prepareLookUp(): StatementSync {
@@ -117,4 +79,13 @@ export class SqliteStore implements Store {
     this.#lookUpIn?.close();
     this.#lookUpIn = undefined;
   }
+}
+
+function start(options: SqliteFileOptions, onEnd: () => void): StoreHost | Promise<StoreHost> {
+  const connect = async () => {
+    const { SqliteFile } = await import(/* webpackMode: "eager" */ './sqlite-file.ts');
+    return new SqliteFile(options);
+  };
+  const withoutThread = 'its batches are written while the app waits';
+  return startHost({ worker: 'sqlite-worker', options, connect, withoutThread }, onEnd);
 }

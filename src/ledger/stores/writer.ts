@@ -1,0 +1,63 @@
+import type { StoreHost } from './host.ts';
+import type { StoreTask } from './tasks.ts';
+
+/** The host that writes: opened when it is first needed, and anew after it has failed or ended. */
+export class Writer {
+  readonly #start: (onEnd: () => void) => StoreHost | Promise<StoreHost>;
+  readonly #onOpen: (host: StoreHost) => Promise<void>;
+  #host: StoreHost | undefined;
+  #opened: Promise<void> | undefined;
+
+  constructor(
+    start: (onEnd: () => void) => StoreHost | Promise<StoreHost>,
+    onOpen: (host: StoreHost) => Promise<void> = async () => {},
+  ) {
+    this.#start = start;
+    this.#onOpen = onOpen;
+  }
+
+  open(): Promise<void> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  async request(task: StoreTask, keepsAlive = false): Promise<unknown> {
+    await this.open();
+    if (!this.#host) throw new Error('the ledger is closed');
+    return this.#host.request(task, keepsAlive);
+  }
+
+  requestNow(task: StoreTask): unknown {
+    // The thread does first what it was asked first: it opens the database.
+    this.open().catch(() => {});
+    if (!this.#host) throw new Error('the ledger is not open yet');
+    return this.#host.requestNow(task);
+  }
+
+  async close(): Promise<void> {
+    await this.#host?.close();
+    this.#end();
+  }
+
+  #open(): Promise<void> {
+    const host = this.#start(() => this.#end());
+    return host instanceof Promise ? host.then((started) => this.#use(started)) : this.#use(host);
+  }
+
+  async #use(host: StoreHost): Promise<void> {
+    this.#host = host;
+    try {
+      await host.request({ kind: 'open' }, true);
+      await this.#onOpen(host);
+    } catch (error) {
+      await host.close();
+      this.#end();
+      throw error;
+    }
+  }
+
+  #end(): void {
+    this.#host = undefined;
+    this.#opened = undefined;
+  }
+}
