@@ -94,7 +94,7 @@ export class RowQueue {
     const rows = this.#rows.length;
     this.#rows = [];
     clearTimeout(this.#timer);
-    if (rows > 0) this.#drop(rows, this.#lastError);
+    if (rows > 0) this.#drop(rows, this.#lastError ?? new Error('the ledger has not answered in time'));
   }
 
   #write(): void {

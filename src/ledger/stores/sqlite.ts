@@ -48,7 +48,7 @@ export class SqliteStore implements Store {
   }
 
   async kysely(): Promise<Kysely<Tables>> {
-    const { remoteSqlite } = await import(/* webpackMode: "eager" */ './remote-sqlite.ts');
+    const { remoteSqlite } = await import(/* webpackMode: "eager" */ './remote-kysely.ts');
     return remoteSqlite(async (statement) => {
       await this.open();
       this.#reader ??= await start({ ...this.#options, readOnly: true }, () => {
