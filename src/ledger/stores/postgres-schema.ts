@@ -8,6 +8,7 @@ import type { Tables } from '../tables.ts';
 const FLAVOUR: Flavour = {
   sequence: { type: 'bigint', define: (column) => column.generatedAlwaysAsIdentity().primaryKey() },
   integer: 'bigint',
+  id: sql`text collate "C"`,
   tableEnd: undefined,
   timestamp: (column) => sql`to_timestamp(${sql.ref(column)} / 1000.0)`,
 };
