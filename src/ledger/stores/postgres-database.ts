@@ -9,7 +9,7 @@ import type { Connection } from './tasks.ts';
 
 const CONNECTING_MS = 5000;
 /** A server that says nothing for so long has gone: rows are written again, on another connection. */
-const WRITING_MS = 3000;
+const ANSWERING_MS = 3000;
 /** Questions, and large changes, may take long. */
 const ASKING_MS = 300_000;
 const CLOSING_MS = 1000;
@@ -41,7 +41,7 @@ export class PostgresDatabase implements Connection {
       keepAlive: true,
       statement_timeout: ASKING_MS,
       // Whoever has gone lets go of its rows.
-      idle_in_transaction_session_timeout: WRITING_MS,
+      idle_in_transaction_session_timeout: ANSWERING_MS,
       // A connection that waits for a question does not keep the process from ending.
       allowExitOnIdle: true,
       application_name: 'tokenmeter',
@@ -59,7 +59,7 @@ export class PostgresDatabase implements Connection {
 
   async append(rows: string): Promise<void> {
     try {
-      await this.#transaction('begin', WRITING_MS, async (ask) => {
+      await this.#transaction('begin', ANSWERING_MS, async (ask) => {
         const { rows: added } = await ask(INSERT, [rows, BETWEEN_ROWS, BETWEEN_VALUES]);
         if (added.length === 0) return;
         const numbers = added.map(({ seq }) => seq);
@@ -72,8 +72,12 @@ export class PostgresDatabase implements Connection {
   }
 
   async query({ sql, parameters }: SqlStatement): Promise<unknown[]> {
-    const { rows } = await this.#use((client) => asking(client, ASKING_MS)(sql, parameters));
-    return rows;
+    return this.#use(async (client) => {
+      // Whether anybody is there is known sooner than the answer.
+      await asking(client, ANSWERING_MS)('select 1');
+      const { rows } = await asking(client, ASKING_MS)(sql, parameters);
+      return rows;
+    });
   }
 
   /**
@@ -104,7 +108,7 @@ export class PostgresDatabase implements Connection {
   #transaction<T>(begin: string, longestMs: number, work: (ask: Ask) => Promise<T>): Promise<T> {
     return this.#use(async (client) => {
       const ask = asking(client, longestMs);
-      await ask(begin);
+      await asking(client, ANSWERING_MS)(begin);
       const result = await work(ask);
       await ask('commit');
       return result;
