@@ -123,6 +123,17 @@ describe('PostgreSQL, and what goes wrong with it', { skip: missingPostgres }, (
     await next.close();
   });
 
+  test('options of the URL go along with the schema: no table is in another one', async () => {
+    const options = encodeURIComponent('-c work_mem=8MB');
+    const store = createStore({ postgres: `${server.url}?options=${options}&schema=with_options` });
+    await store.open();
+    await store.close();
+    const { rows } = await admin.query("select schemaname from pg_tables where tablename = 'calls'");
+    const schemas = rows.map(({ schemaname }) => schemaname);
+    assert.ok(schemas.includes('with_options'));
+    assert.ok(!schemas.includes('public'));
+  });
+
   describe('a connection falls silent', () => {
     const settle = (recording: ReturnType<typeof startRecording>, calls: number) => {
       for (let call = 0; call < calls; call++) recording.sink.settle(callAt(`${DAY}T12:00:00Z`));

@@ -17,8 +17,13 @@ export class Writer {
   }
 
   open(): Promise<void> {
-    this.#opened ??= this.#open();
-    return this.#opened;
+    if (this.#opened) return this.#opened;
+    const opened = this.#open();
+    this.#opened = opened;
+    opened.catch(() => {
+      if (this.#opened === opened) this.#end();
+    });
+    return opened;
   }
 
   async request(task: StoreTask, keepsAlive = false): Promise<unknown> {
@@ -51,7 +56,6 @@ export class Writer {
       await this.#onOpen(host);
     } catch (error) {
       await host.close();
-      this.#end();
       throw error;
     }
   }
