@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
-import { remoteSqlite } from '../src/ledger/stores/remote-sqlite.ts';
+import { remoteSqlite } from '../src/ledger/stores/remote-kysely.ts';
 import { SqliteFile } from '../src/ledger/stores/sqlite-file.ts';
 import { additions } from '../src/ledger/sums.ts';
 

@@ -44,6 +44,7 @@ function otlpUrl(signal: Signal, environment: NodeJS.ProcessEnv): string {
   return withoutPassword(isGrpc ? common : `${common.replace(/\/$/, '')}/v1/${signal}`);
 }
 
+/** Up to the last @: a password may have any character in it that should have been escaped. */
 export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//***@');
+  return url.replace(/\/\/.*@/s, '//***@').replace(/([?&][^=&]*password=)[^&#]*/gi, '$1***');
 }

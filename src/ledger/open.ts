@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.ts';
 import { LedgerError } from './errors.ts';
 import { Ledger } from './ledger.ts';
 import { DEFAULT_LEDGER_FILE, type LedgerOptions } from './options.ts';
-import { isPostgres, ledgerAt } from './place.ts';
+import { ledgerAt } from './place.ts';
 import { PostgresStore } from './stores/postgres.ts';
 import { SqliteStore } from './stores/sqlite.ts';
 import type { Store } from './stores/store.ts';
@@ -22,10 +22,6 @@ export function createStore(options: LedgerOptions, readOnly = false): Store {
     return new SqliteStore({ path: sqlite ?? DEFAULT_LEDGER_FILE, fsync, readOnly });
   if (sqlite !== undefined)
     throw new ConfigError(['option ledger: got both sqlite and postgres, expected one of them']);
-  if (!isPostgres(postgres))
-    throw new ConfigError([
-      'option ledger.postgres: got something else than a URL such as postgres://host/database',
-    ]);
   if (fsync === 'always')
     throw new ConfigError(['option ledger.fsync: "always" is for files: a call cannot wait for a server']);
   return new PostgresStore(postgres);

@@ -111,7 +111,7 @@ export class RowQueue {
     const rows = this.#rows.length;
     this.#takeOut(rows);
     clearTimeout(this.#timer);
-    if (rows > 0) this.#drop(rows, this.#lastError);
+    if (rows > 0) this.#drop(rows, this.#lastError ?? new Error('the ledger has not answered in time'));
   }
 
   #writeSoon(): void {

@@ -348,6 +348,15 @@ export function conformance(place: () => Place): void {
     }
   });
 
+  test('of a ledger without calls the sum is nothing', async (context) => {
+    const store = await place().open('empty');
+    context.after(() => store.close());
+    const ledger = new Ledger(store);
+    const [sum, more] = await ledger.usage();
+    assert.deepEqual([sum?.calls, sum?.picoUsd, more], [0, 0n, undefined]);
+    assert.deepEqual(await ledger.usage({ by: ['day'] }), []);
+  });
+
   describe('what is old', () => {
     let store: Store;
     let ledger: Ledger;

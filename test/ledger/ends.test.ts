@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { openLedger } from '../../src/index.ts';
+import type { LedgerOptions } from '../../src/ledger/options.ts';
+import { ledgerAt } from '../../src/ledger/place.ts';
 import { type Provider, startProvider } from '../provider/server.ts';
 import { App } from '../support/app.ts';
 import { temporaryFolder } from '../support/fake-sdk.ts';
+import { missingPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { collect } from './calls.ts';
 
 const caller = new URL('./apps/caller.mjs', import.meta.url).pathname;
@@ -12,23 +15,24 @@ const caller = new URL('./apps/caller.mjs', import.meta.url).pathname;
 describe('the end of a process', () => {
   let server: Provider;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let postgres: Postgres | undefined;
   before(async () => {
     server = await startProvider();
     folder = await temporaryFolder();
+    if (!missingPostgres) postgres = await startPostgres();
   });
   after(async () => {
     await server.close();
+    await postgres?.[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
   });
 
-  function start(name: string, ledger: object, env: Record<string, string> = {}) {
-    const path = `${folder.path}/${name}.db`;
-    const app = new App(['--disable-warning=ExperimentalWarning', caller], {
+  function start(ledger: LedgerOptions, env: Record<string, string> = {}) {
+    return new App(['--disable-warning=ExperimentalWarning', caller], {
       TEST_OPENAI_URL: server.openaiUrl,
-      TEST_LEDGER: JSON.stringify({ sqlite: path, ...ledger }),
+      TEST_LEDGER: JSON.stringify(ledger),
       ...env,
     });
-    return { app, path };
   }
 
   /** Of the answers that the app has said to have got. */
@@ -38,8 +42,8 @@ describe('the end of a process', () => {
       time: Number(time),
     }));
 
-  async function recorded(path: string): Promise<Set<string | undefined>> {
-    await using ledger = await openLedger(path);
+  async function recorded(place: string): Promise<Set<string | undefined>> {
+    await using ledger = await openLedger(place);
     const calls = await collect(ledger.calls());
     const ids = new Set(calls.map(({ requestId }) => requestId));
     assert.equal(ids.size, calls.length, 'a call is there twice');
@@ -57,14 +61,19 @@ describe('the end of a process', () => {
     ['SIGTERM with a handler of the app', 'own handler', 'SIGTERM', 7],
   ] as const;
   for (const [name, how, signal, code] of ends) {
-    test(`${name}: all is on record`, async () => {
+    const file = name.toLowerCase().replace(/\W/g, '_');
+    const isOnRecord = async (place: string) => {
       const env = { TEST_CALLS: '20', TEST_END: how };
-      const { app, path } = start(name.replace(/\W/g, '-'), { flushSeconds: 60 }, env);
+      const app = start({ ...ledgerAt(place), flushSeconds: 60 }, env);
       await app.find(/all made/);
       if (signal) app.process.kill(signal);
       assert.equal(await app.exit, code, app.stderr);
-      assert.equal((await recorded(path)).size, 20);
-    });
+      assert.equal((await recorded(place)).size, 20);
+    };
+    test(`${name}: all is on record in a file`, () => isOnRecord(`${folder.path}/${file}.db`));
+    test(`${name}: all is on record in PostgreSQL`, { skip: missingPostgres }, () =>
+      isOnRecord(`${postgres?.url}?schema=${file}`),
+    );
   }
 
   const AT_ONCE = 4;
@@ -79,9 +88,9 @@ describe('the end of a process', () => {
     const lost = fsync === 'always' ? 'nothing that was settled' : 'no more than the last moment';
     test(`SIGKILL, ${kills} times, with fsync ${fsync}: ${lost} is lost`, { timeout: 120_000 }, async () => {
       const kill = async (run: number) => {
-        const { app, path } = start(
-          `kill-${fsync}-${run}`,
-          { fsync, flushSeconds: FLUSH_SECONDS },
+        const path = `${folder.path}/kill-${fsync}-${run}.db`;
+        const app = start(
+          { sqlite: path, fsync, flushSeconds: FLUSH_SECONDS },
           {
             TEST_USER: `${fsync}-${run}`,
             // Some later than others, so that they are hit at different moments.

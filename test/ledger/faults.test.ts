@@ -5,6 +5,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { withoutPassword } from '../../src/destinations.ts';
 import { LedgerError, openLedger } from '../../src/index.ts';
 import { createStore } from '../../src/ledger/open.ts';
 import type { LedgerOptions } from '../../src/ledger/options.ts';
@@ -217,6 +219,34 @@ describe('a ledger that cannot be used', () => {
     refused({ postgres: 'mysql://x/y' }, /something else than a URL/);
     refused({ postgres: 'postgres://x/y', fsync: 'always' }, /a call cannot wait for a server/);
     refused({ sqlite: 'a.db', keepDays: 30, keepAggregatesDays: 7 }, /keepAggregatesDays: got 7/);
+  });
+
+  test('a schema that would need quotes is refused before anything is made', () => {
+    const refused = (schema: string) =>
+      assert.throws(() => createStore({ postgres: `postgres://x/y?schema=${schema}` }), {
+        name: 'ConfigError',
+        message: /got \?schema=.*, expected small letters, digits and _/,
+      });
+    for (const schema of ['MySchema', 'my-schema', 'pg,public', 'a%20b', "x';drop", '1st', ''])
+      refused(schema);
+    refused('x'.repeat(64));
+    createStore({ postgres: 'postgres://x/y?schema=_my_schema2' });
+  });
+
+  test('a password with characters that should be escaped: no part of it is shown', async () => {
+    for (const password of ['sec/ret', 'se@c/ret', 'sec?ret', 'sec#ret', '1?ret', '1#ret']) {
+      const place = `postgres://meter:${password}@host/x`;
+      assert.throws(
+        () => createStore({ postgres: place }),
+        (error) => {
+          assert.doesNotMatch(inspect(error), /sec|ret/);
+          return true;
+        },
+      );
+    }
+    const { name } = createStore({ postgres: 'postgres://meter:se%2Fcret@host/x?password=secret&schema=y' });
+    assert.equal(name, 'postgres://***@host/x?password=***&schema=y');
+    assert.equal(withoutPassword('https://user:se@c/r@t@host/path'), 'https://***@host/path');
   });
 
   test('a server that is not there: said at once, without its password', async () => {

@@ -148,6 +148,19 @@ describe('rows on their way', () => {
     assert.deepEqual(state.written, ['1']);
   });
 
+  test('that a store never answered for are given up with a reason', async () => {
+    const causes: unknown[] = [];
+    const { queue } = store();
+    const rows = queue({
+      append: () => new Promise(() => {}),
+      onDropped: (_, cause) => causes.push(cause),
+    });
+    rows.push('a');
+    await rows.flush(1);
+    rows.giveUp();
+    assert.match(String(causes), /^Error: the ledger has not answered in time$/);
+  });
+
   test("an app's fake timers do not stop it", async () => {
     const { state, queue } = store();
     mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] });

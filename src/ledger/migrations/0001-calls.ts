@@ -44,11 +44,11 @@ export const calls = (flavour: Flavour): Migration => ({
 });
 
 async function createCalls(db: Kysely<unknown>, flavour: Flavour): Promise<void> {
-  const { sequence, integer } = flavour;
+  const { sequence, integer, id } = flavour;
   let table = db.schema
     .createTable('calls')
     .addColumn('seq', sequence.type, sequence.define)
-    .addColumn('id', 'text', (column) => column.notNull().unique())
+    .addColumn('id', id, (column) => column.notNull().unique())
     .addColumn('time', integer, (column) => column.notNull())
     .addColumn('provider', 'text', (column) => column.notNull())
     .addColumn('price_list', 'text', (column) => column.notNull())

@@ -8,6 +8,8 @@ export interface Flavour {
     define(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
   };
   readonly integer: 'integer' | 'bigint';
+  /** A text that is ordered by its bytes, in whatever language the database is. */
+  readonly id: 'text' | RawBuilder<unknown>;
   /** What stands at the end of a table's definition; of one that lies in the order of its key, and of others. */
   readonly tableEnd:
     | { readonly keyed: RawBuilder<unknown>; readonly counted: RawBuilder<unknown> }

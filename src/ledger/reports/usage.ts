@@ -229,5 +229,5 @@ async function extent(db: Kysely<Tables>): Promise<[number, number]> {
   const { rows } = await sql<{ first: Found[string]; last: Found[string] }>`
     select min(bucket) as first, max(bucket) as last from usage_by_user`.execute(db);
   const [{ first, last } = { first: null, last: null }] = rows;
-  return first === null || last === null ? [0, 0] : [toNumber(first), toNumber(last) + DAY_MS];
+  return first === null || last === null ? [0, 1] : [toNumber(first), toNumber(last) + DAY_MS];
 }

@@ -1,120 +1,159 @@
 import { createRequire } from 'node:module';
-import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
-import type { Pool } from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import { BETWEEN_ROWS, BETWEEN_VALUES, CALL_COLUMNS, COLUMN_NAMES } from '../columns.ts';
 import { LedgerError } from '../errors.ts';
-import type { Flavour } from '../migrations/flavour.ts';
-import { migrate } from '../migrations/migrate.ts';
-import { additions } from '../sums.ts';
-import type { Tables } from '../tables.ts';
+import type { PostgresAddress } from './postgres-address.ts';
 import { BadRows, type SqlStatement } from './store.ts';
+import type { Connection } from './tasks.ts';
 
-/** Unless the URL says `?schema=name`. */
-const SCHEMA = 'tokenmeter';
-
-const FLAVOUR: Flavour = {
-  sequence: { type: 'bigint', define: (column) => column.generatedAlwaysAsIdentity().primaryKey() },
-  integer: 'bigint',
-  tableEnd: undefined,
-  timestamp: (column) => sql`to_timestamp(${sql.ref(column)} / 1000.0)`,
-};
+const CONNECTING_MS = 5000;
+/** A server that says nothing for so long has gone: rows are written again, on another connection. */
+const ANSWERING_MS = 3000;
+/** Questions, and large changes, may take long. */
+const ASKING_MS = 300_000;
+const CLOSING_MS = 1000;
+/** Each time somebody else was quicker, so it went on somewhere. */
+const MAX_RETRIES = 20;
 
 /** Classes of SQLSTATE: data that does not fit a column, and constraints. */
 const FAULTS_OF_ROWS: ReadonlySet<string> = new Set(['22', '23']);
+/** SQLSTATE: somebody else has changed the same rows, or waits for ours. */
+const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01']);
 
-/** A connected PostgreSQL database with the schema of this version. */
-export class PostgresDatabase {
-  readonly kysely: Kysely<Tables>;
+type Ask = (text: string, values?: readonly unknown[]) => Promise<QueryResult>;
 
-  private constructor(pool: Pool) {
-    this.kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  }
+/** The connections to a ledger in PostgreSQL. One that fails, or falls silent, is given up; others follow. */
+export class PostgresDatabase implements Connection {
+  readonly #address: PostgresAddress;
+  readonly #pool: Pool;
+  readonly #busy = new Set<PoolClient>();
+  #additions: readonly string[] = [];
 
-  static async connect(url: string, name: string): Promise<PostgresDatabase> {
+  constructor(address: PostgresAddress) {
     const { Pool } = loadDriver();
-    const address = new URL(url);
-    const schema = address.searchParams.get('schema') ?? SCHEMA;
-    address.searchParams.delete('schema');
-    const pool = new Pool({
-      connectionString: address.href,
-      options: `-c search_path=${schema}`,
+    this.#address = address;
+    this.#pool = new Pool({
+      connectionString: address.url,
+      options: address.options,
       max: 4,
-      connectionTimeoutMillis: 5000,
-      // A question does not keep the process from ending, nor does a connection that waits for one.
+      connectionTimeoutMillis: CONNECTING_MS,
+      keepAlive: true,
+      statement_timeout: ASKING_MS,
+      // Whoever has gone lets go of its rows.
+      idle_in_transaction_session_timeout: ANSWERING_MS,
+      // A connection that waits for a question does not keep the process from ending.
       allowExitOnIdle: true,
       application_name: 'tokenmeter',
     });
     // A connection that breaks while nobody uses it is not missed: the next use makes a new one.
-    pool.on('error', () => {});
+    this.#pool.on('error', () => {});
     // One that breaks while it is used says so twice: the query fails as well.
-    pool.on('connect', (client) => client.on('error', () => {}));
-    const database = new PostgresDatabase(pool);
-    try {
-      await migrate(database.kysely, FLAVOUR, schema);
-      return database;
-    } catch (cause) {
-      await database.close();
-      if (cause instanceof LedgerError) throw cause;
-      throw new LedgerError(`the ledger ${name} cannot be used: ${messageOf(cause)}`, { cause });
-    }
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
+  }
+
+  async open(): Promise<boolean> {
+    const { prepareSchema } = await import(/* webpackMode: "eager" */ './postgres-schema.ts');
+    this.#additions = await this.#use((client) => prepareSchema(client, this.#address.schema));
+    return true;
   }
 
   async append(rows: string): Promise<void> {
     try {
-      await this.kysely.transaction().execute(async (transaction) => {
-        const { rows: added } = await insert(rows).execute(transaction);
+      await this.#transaction('begin', ANSWERING_MS, async (ask) => {
+        const { rows: added } = await ask(INSERT, [rows, BETWEEN_ROWS, BETWEEN_VALUES]);
         if (added.length === 0) return;
-        const which = sql<boolean>`seq = any(${added.map(({ seq }) => seq)}::bigint[])`;
-        for (const addition of additions(transaction, which)) await transaction.executeQuery(addition);
+        const numbers = added.map(({ seq }) => seq);
+        for (const addition of this.#additions) await ask(addition, [numbers]);
       });
     } catch (error) {
-      const code = String((error as { code?: unknown }).code);
-      throw FAULTS_OF_ROWS.has(code.slice(0, 2)) ? new BadRows((error as Error).message) : error;
+      const { message, cause } = error as Error;
+      throw FAULTS_OF_ROWS.has(sqlState(cause).slice(0, 2)) ? new BadRows(message) : error;
     }
   }
 
-  async run(statements: readonly SqlStatement[]): Promise<number[]> {
-    return this.kysely.transaction().execute(async (transaction) => {
-      const changes: number[] = [];
-      for (const { sql: text, parameters } of statements) {
-        const { numAffectedRows } = await transaction.executeQuery(CompiledQuery.raw(text, [...parameters]));
-        changes.push(Number(numAffectedRows ?? 0));
-      }
-      return changes;
+  async query({ sql, parameters }: SqlStatement): Promise<unknown[]> {
+    return this.#use(async (client) => {
+      // Whether anybody is there is known sooner than the answer.
+      await asking(client, ANSWERING_MS)('select 1');
+      const { rows } = await asking(client, ASKING_MS)(sql, parameters);
+      return rows;
     });
   }
 
-  /** The ids of retrieved work, the newest first. */
-  async recordedWork(max: number): Promise<string[]> {
-    const rows = await this.kysely
-      .selectFrom('calls')
-      .select('id')
-      .where('id', '>=', 'work:')
-      .where('id', '<', 'work;')
-      .orderBy('time', 'desc')
-      .limit(max)
-      .execute();
-    return rows.map(({ id }) => id);
+  /**
+   * All statements see the same rows: what is taken out of the sums, changed and added again is the same. Where
+   * somebody else has changed them meanwhile, all is done again.
+   */
+  async run(statements: readonly SqlStatement[]): Promise<number[]> {
+    for (let retries = 0; ; retries++) {
+      try {
+        return await this.#transaction('begin isolation level repeatable read', ASKING_MS, async (ask) => {
+          const changes: number[] = [];
+          for (const { sql, parameters } of statements)
+            changes.push((await ask(sql, parameters)).rowCount ?? 0);
+          return changes;
+        });
+      } catch (error) {
+        if (retries === MAX_RETRIES || !CONFLICTS.has(sqlState((error as Error).cause))) throw error;
+      }
+    }
   }
 
+  /** Those who are still waiting are left alone with it after a while. */
   async close(): Promise<void> {
-    await this.kysely.destroy();
+    await Promise.race([this.#pool.end(), pause(CLOSING_MS, undefined, { ref: false })]);
+    for (const client of this.#busy) client.end().catch(() => {});
+  }
+
+  #transaction<T>(begin: string, longestMs: number, work: (ask: Ask) => Promise<T>): Promise<T> {
+    return this.#use(async (client) => {
+      const ask = asking(client, longestMs);
+      await asking(client, ANSWERING_MS)(begin);
+      const result = await work(ask);
+      await ask('commit');
+      return result;
+    });
+  }
+
+  /** A client whose work has failed is not used again: it may be in a transaction, or wait for an answer. */
+  async #use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    let client: PoolClient | undefined;
+    try {
+      client = await this.#pool.connect();
+      this.#busy.add(client);
+      const result = await work(client);
+      this.#release(client, false);
+      return result;
+    } catch (cause) {
+      if (client) this.#release(client, true);
+      if (cause instanceof LedgerError) throw cause;
+      const { name } = this.#address;
+      throw new LedgerError(`the ledger ${name} cannot be used: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  #release(client: PoolClient, isBroken: boolean): void {
+    this.#busy.delete(client);
+    client.release(isBroken);
   }
 }
 
-/** The server takes the rows apart: this thread is the app's. */
-function insert(rows: string) {
-  const values = COLUMN_NAMES.map((name, index) => {
-    const value = sql`nullif(v[${sql.lit(index + 1)}], '')`;
-    return CALL_COLUMNS[name] === 'integer' ? sql`${value}::bigint` : value;
-  });
-  return sql<{ seq: string }>`
-    insert into calls (${sql.join(COLUMN_NAMES.map((name) => sql.ref(name)))})
-    select ${sql.join(values)}
-    from unnest(string_to_array(${rows}, ${BETWEEN_ROWS})) as r(line),
-      lateral string_to_array(line, ${BETWEEN_VALUES}) as v
-    on conflict (id) do nothing returning seq`;
+function asking(client: PoolClient, longestMs: number): Ask {
+  return (text, values = []) => {
+    const query = { text, values: [...values], query_timeout: longestMs };
+    return client.query(query);
+  };
 }
+
+/** The server takes the rows apart. */
+const INSERT = `insert into calls (${COLUMN_NAMES.join(', ')})
+  select ${COLUMN_NAMES.map((name, index) => {
+    const value = `nullif(v[${index + 1}], '')`;
+    return CALL_COLUMNS[name] === 'integer' ? `${value}::bigint` : value;
+  }).join(', ')}
+  from unnest(string_to_array($1, $2)) as r(line), lateral string_to_array(line, $3) as v
+  on conflict (id) do nothing returning seq`;
 
 // An optional peer, which stays in node_modules when an app is bundled.
 const load = createRequire(import.meta.url);
@@ -125,6 +164,10 @@ function loadDriver(): typeof import('pg') {
   } catch (cause) {
     throw new LedgerError('a ledger in PostgreSQL needs the package pg: npm install pg', { cause });
   }
+}
+
+function sqlState(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code);
 }
 
 /** A refused connection is an error of several errors, and has no message itself. */

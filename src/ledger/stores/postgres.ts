@@ -1,37 +1,57 @@
 import type { Kysely } from 'kysely';
-import { withoutPassword } from '../../destinations.ts';
+import { BETWEEN_ROWS } from '../columns.ts';
 import type { Tables } from '../tables.ts';
-import type { PostgresDatabase } from './postgres-database.ts';
+import { type StoreHost, startHost } from './host.ts';
+import { LazyHost } from './lazy-host.ts';
+import { type PostgresAddress, postgresAddress } from './postgres-address.ts';
 import type { SqlStatement, Store } from './store.ts';
+import { canHaveThread } from './thread.ts';
 
-/** Of retrieved results, the newest. */
-const MAX_REMEMBERED = 500_000;
+const WORKER = 'postgres-worker';
 
-/** A ledger that several machines share. */
+/** Of retrieved results, the newest; as one text, which is quick to bring here. */
+const RECORDED_WORK: SqlStatement = {
+  sql: `select string_agg(id, $1::text) as ids from (
+    select id from calls where id >= 'work:' and id < 'work;' order by time desc limit $2
+  ) as newest`,
+  parameters: [BETWEEN_ROWS, 500_000],
+};
+
+/** A ledger that several machines share: a thread of its own writes and reads. */
 export class PostgresStore implements Store {
   readonly name: string;
-  readonly #url: string;
-  #database: Promise<PostgresDatabase> | undefined;
+  readonly #writer: LazyHost;
   /** Of retrieved work. A server cannot be asked without waiting, so it is asked beforehand. */
   #known = new Set<string>();
 
+  /** @throws {ConfigError} where there cannot be a database at this URL. */
   constructor(url: string) {
-    this.#url = url;
-    this.name = withoutPassword(url);
+    const address = postgresAddress(url);
+    this.name = address.name;
+    this.#writer = new LazyHost(
+      (onEnd) => start(address, onEnd),
+      async (host) => {
+        const rows = await host.request({ kind: 'query', statement: RECORDED_WORK }, true);
+        const [{ ids }] = rows as [{ ids: string | null }];
+        this.#known = new Set(ids?.split(BETWEEN_ROWS));
+      },
+    );
   }
 
-  async open(): Promise<void> {
-    await this.#open();
+  open(): Promise<void> {
+    return this.#writer.open();
   }
 
   async append(rows: string): Promise<void> {
-    await (await this.#open()).append(rows);
+    await this.#writer.request({ kind: 'append', rows });
   }
 
-  appendNow(): never {
-    throw new Error(
-      'a server cannot be written to in the moment of the exit: `await meter.shutdown()` before',
-    );
+  appendNow(rows: string): void {
+    if (!canHaveThread(WORKER))
+      throw new Error(
+        'in a bundle a server cannot be written to in the moment of the exit: `await meter.shutdown()` before',
+      );
+    this.#writer.requestNow({ kind: 'append', rows });
   }
 
   has(id: string): boolean {
@@ -39,31 +59,26 @@ export class PostgresStore implements Store {
   }
 
   async kysely(): Promise<Kysely<Tables>> {
-    return (await this.#open()).kysely;
+    const { remotePostgres } = await import(/* webpackMode: "eager" */ './remote-kysely.ts');
+    return remotePostgres(
+      async (statement) => (await this.#writer.request({ kind: 'query', statement }, true)) as unknown[],
+    );
   }
 
   async run(statements: readonly SqlStatement[]): Promise<number[]> {
-    return (await this.#open()).run(statements);
+    return (await this.#writer.request({ kind: 'run', statements }, true)) as number[];
   }
 
   async close(): Promise<void> {
-    const database = await this.#database?.catch(() => undefined);
-    this.#database = undefined;
-    await database?.close();
+    await this.#writer.close();
   }
+}
 
-  #open(): Promise<PostgresDatabase> {
-    this.#database ??= this.#connect().catch((error) => {
-      this.#database = undefined;
-      throw error;
-    });
-    return this.#database;
-  }
-
-  async #connect(): Promise<PostgresDatabase> {
+function start(options: PostgresAddress, onEnd: () => void): StoreHost | Promise<StoreHost> {
+  const connect = async () => {
     const { PostgresDatabase } = await import(/* webpackMode: "eager" */ './postgres-database.ts');
-    const database = await PostgresDatabase.connect(this.#url, this.name);
-    this.#known = new Set(await database.recordedWork(MAX_REMEMBERED));
-    return database;
-  }
+    return new PostgresDatabase(options);
+  };
+  const withoutThread = 'at `process.exit()` calls are lost, unless `await meter.shutdown()` comes before';
+  return startHost({ worker: WORKER, options, connect, withoutThread }, onEnd);
 }

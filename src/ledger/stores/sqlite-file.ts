@@ -7,6 +7,7 @@ import { LedgerError } from '../errors.ts';
 import { isCurrent, MIGRATIONS_TABLE } from '../migrations/names.ts';
 import { loadSqlite } from './node-sqlite.ts';
 import { BadRows, type SqlStatement } from './store.ts';
+import type { Connection } from './tasks.ts';
 
 export interface SqliteFileOptions {
   readonly path: string;
@@ -20,7 +21,7 @@ export interface SqliteFileOptions {
 const BUSY_TIMEOUT_MS = 5000;
 
 /** One connection to a ledger in a file. Everything but the opening is done when it returns. */
-export class SqliteFile {
+export class SqliteFile implements Connection {
   readonly #options: SqliteFileOptions;
   #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();

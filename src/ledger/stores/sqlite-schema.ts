@@ -17,6 +17,7 @@ import { kyselyDatabase } from './kysely-sqlite.ts';
 const FLAVOUR: Flavour = {
   sequence: { type: 'integer', define: (column) => column.primaryKey() },
   integer: 'integer',
+  id: 'text',
   tableEnd: { keyed: sql`strict, without rowid`, counted: sql`strict` },
   timestamp: (column) => sql`strftime('%Y-%m-%d %H:%M:%f', ${sql.ref(column)} / 1000.0, 'unixepoch')`,
 };

@@ -1,19 +1,18 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
-import { warnVisibly } from '../../report.ts';
 import type { Tables } from '../tables.ts';
+import { type StoreHost, startHost } from './host.ts';
+import { LazyHost } from './lazy-host.ts';
 import { loadSqlite } from './node-sqlite.ts';
 import type { SqliteFileOptions } from './sqlite-file.ts';
-import { canHaveThread, type SqliteHost, SqliteThread } from './sqlite-thread.ts';
 import type { SqlStatement, Store } from './store.ts';
 
 /** A ledger in a file: one thread writes, and another one, when there are questions, reads. */
 export class SqliteStore implements Store {
   readonly name: string;
   readonly #options: SqliteFileOptions;
-  #writer: SqliteHost | undefined;
-  #opened: Promise<void> | undefined;
-  #reader: Promise<SqliteHost> | undefined;
+  readonly #writer: LazyHost;
+  readonly #reader: LazyHost;
   #lookUp: StatementSync | undefined;
   #lookUpIn: DatabaseSync | undefined;
 
@@ -22,22 +21,26 @@ export class SqliteStore implements Store {
     loadSqlite();
     this.#options = options;
     this.name = options.path;
+    this.#writer = new LazyHost((onEnd) => start({ ...options, readOnly: false }, onEnd));
+    this.#reader = new LazyHost(
+      (onEnd) => start({ ...options, readOnly: true }, onEnd),
+      async (host, isCurrent) => {
+        if (isCurrent) return;
+        await this.#writer.open();
+        await host.request({ kind: 'open' }, true);
+      },
+    );
   }
 
-  async open(): Promise<void> {
-    if (this.#options.readOnly) await this.#openToRead();
-    else await this.#openToWrite();
+  open(): Promise<void> {
+    return this.#options.readOnly ? this.#reader.open() : this.#writer.open();
   }
 
   async append(rows: string): Promise<void> {
-    await this.#openToWrite();
-    await this.#writer?.request({ kind: 'append', rows });
+    await this.#writer.request({ kind: 'append', rows });
   }
 
   appendNow(rows: string): void {
-    // The thread does first what it was asked first: it opens the file.
-    this.#openToWrite().catch(() => {});
-    if (!this.#writer) throw new Error('the ledger is not open yet');
     this.#writer.requestNow({ kind: 'append', rows });
   }
 
@@ -53,84 +56,20 @@ export class SqliteStore implements Store {
   }
 
   async kysely(): Promise<Kysely<Tables>> {
-    const { remoteSqlite } = await import(/* webpackMode: "eager" */ './remote-sqlite.ts');
+    const { remoteSqlite } = await import(/* webpackMode: "eager" */ './remote-kysely.ts');
     return remoteSqlite(async (statement) => {
-      const reader = await this.#openToRead();
-      return (await reader.request({ kind: 'query', statement }, true)) as unknown[];
+      await this.open();
+      return (await this.#reader.request({ kind: 'query', statement }, true)) as unknown[];
     });
   }
 
   async run(statements: readonly SqlStatement[]): Promise<number[]> {
-    await this.#openToWrite();
-    return (await this.#writer?.request({ kind: 'run', statements }, true)) as number[];
+    return (await this.#writer.request({ kind: 'run', statements }, true)) as number[];
   }
 
   async close(): Promise<void> {
     this.#closeLookUp();
-    const hosts = [await this.#reader?.catch(() => undefined), this.#writer];
-    await Promise.all(hosts.map((host) => host?.close()));
-    this.#reader = undefined;
-    this.#writer = undefined;
-    this.#opened = undefined;
-  }
-
-  #openToWrite(): Promise<void> {
-    this.#opened ??= this.#openWriter();
-    return this.#opened;
-  }
-
-  async #openToRead(): Promise<SqliteHost> {
-    // Who is only asked about a ledger leaves it as it is, unless it is of an older version.
-    if (!this.#options.readOnly) await this.#openToWrite();
-    this.#reader ??= this.#openReader();
-    return this.#reader;
-  }
-
-  async #openReader(): Promise<SqliteHost> {
-    const end = () => {
-      this.#reader = undefined;
-    };
-    const reader = await this.#start({ ...this.#options, readOnly: true }, end);
-    try {
-      if (await reader.request({ kind: 'open' }, true)) return reader;
-      await this.#openToWrite();
-      await reader.request({ kind: 'open' }, true);
-      return reader;
-    } catch (error) {
-      end();
-      await reader.close();
-      throw error;
-    }
-  }
-
-  #openWriter(): Promise<void> {
-    const end = () => {
-      this.#writer = undefined;
-      this.#opened = undefined;
-    };
-    const open = async (writer: SqliteHost) => {
-      this.#writer = writer;
-      try {
-        await writer.request({ kind: 'open' }, true);
-      } catch (error) {
-        await writer.close();
-        end();
-        throw error;
-      }
-    };
-    const options = { ...this.#options, readOnly: false };
-    if (canHaveThread()) return open(new SqliteThread(options, end));
-    return this.#start(options, end).then(open);
-  }
-
-  async #start(options: SqliteFileOptions, onEnd: () => void): Promise<SqliteHost> {
-    if (canHaveThread()) return new SqliteThread(options, onEnd);
-    warnVisibly(
-      'ledger thread',
-      'the ledger has no thread of its own in a bundle: its batches are written while the app waits',
-    );
-    const { SqliteHere } = await import(/* webpackMode: "eager" */ './sqlite-here.ts');
-    return new SqliteHere(options);
+    await Promise.all([this.#reader.close(), this.#writer.close()]);
   }
 
   #prepareLookUp(): StatementSync {
@@ -144,4 +83,13 @@ export class SqliteStore implements Store {
     this.#lookUpIn?.close();
     this.#lookUpIn = undefined;
   }
+}
+
+function start(options: SqliteFileOptions, onEnd: () => void): StoreHost | Promise<StoreHost> {
+  const connect = async () => {
+    const { SqliteFile } = await import(/* webpackMode: "eager" */ './sqlite-file.ts');
+    return new SqliteFile(options);
+  };
+  const withoutThread = 'its batches are written while the app waits';
+  return startHost({ worker: 'sqlite-worker', options, connect, withoutThread }, onEnd);
 }

@@ -1,16 +1,7 @@
 import { existsSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { SqliteFileOptions } from './sqlite-file.ts';
-import { read, type SqliteReply, type SqliteRequest, type SqliteTask } from './sqlite-messages.ts';
-
-/** Whoever performs tasks on a file. */
-export interface SqliteHost {
-  /** @param keepsAlive The process does not end before the answer. */
-  request(task: SqliteTask, keepsAlive?: boolean): Promise<unknown>;
-  /** The same while this thread waits. */
-  requestNow(task: SqliteTask): unknown;
-  close(): Promise<void>;
-}
+import type { StoreHost } from './host.ts';
+import { read, type StoreReply, type StoreRequest, type StoreTask, type ThreadData } from './tasks.ts';
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -18,21 +9,29 @@ interface Waiting {
   readonly keepsAlive: boolean;
 }
 
-// In a constant: webpack would look for the file itself, and a bundle goes without.
+// In a constant: webpack would look for the files itself, and a bundle goes without.
 const here = import.meta.url;
 
 /** As source or as built; beside this file, but in a bundle, where it is missing. */
-const workerFile = new URL(here.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js', here);
-
-export function canHaveThread(): boolean {
-  return existsSync(workerFile);
+function fileOf(worker: string): URL {
+  return new URL(`./${worker}${here.endsWith('.ts') ? '.ts' : '.js'}`, here);
 }
 
-/** Longer than a writer waits for other processes. */
+export function canHaveThread(worker: string): boolean {
+  return existsSync(fileOf(worker));
+}
+
+/** Longer than a writer waits for other processes, and for a server. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** A file that is open in a thread of its own. */
-export class SqliteThread implements SqliteHost {
+interface ThreadOptions<Options> {
+  readonly worker: string;
+  readonly options: Options;
+  onEnd(): void;
+}
+
+/** A database that is open in a thread of its own. */
+export class StoreThread<Options> implements StoreHost {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #answered = new Int32Array(new SharedArrayBuffer(4));
@@ -41,16 +40,17 @@ export class SqliteThread implements SqliteHost {
   #keepingAlive = 0;
   #fault: Error | undefined;
 
-  constructor(options: SqliteFileOptions, onEnd: () => void) {
+  constructor({ worker, options, onEnd }: ThreadOptions<Options>) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    port1.on('message', (reply: SqliteReply) => this.#settle(reply));
+    port1.on('message', (reply: StoreReply) => this.#settle(reply));
     port1.unref();
-    this.#worker = new Worker(workerFile, {
-      workerData: { options, answered: this.#answered, port: port2 },
+    // What the app has Node load into every thread is not for this one.
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    this.#worker = new Worker(fileOf(worker), {
+      workerData: { options, answered: this.#answered, port: port2 } satisfies ThreadData<Options>,
       transferList: [port2],
-      // What the app's environment loads into every thread is not for this one.
-      env: {},
+      env,
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     this.#worker.unref();
@@ -58,7 +58,7 @@ export class SqliteThread implements SqliteHost {
     this.#worker.on('exit', () => this.#end(new Error('the thread of the ledger has ended'), onEnd));
   }
 
-  request(task: SqliteTask, keepsAlive = false): Promise<unknown> {
+  request(task: StoreTask, keepsAlive = false): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#fault) {
         reject(this.#fault);
@@ -69,7 +69,7 @@ export class SqliteThread implements SqliteHost {
     });
   }
 
-  requestNow(task: SqliteTask): unknown {
+  requestNow(task: StoreTask): unknown {
     if (this.#fault) throw this.#fault;
     const id = this.#send(task);
     const until = performance.now() + LONGEST_WAIT_MS;
@@ -88,22 +88,22 @@ export class SqliteThread implements SqliteHost {
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.ref();
-    // It closes the file, and has nothing left to do.
+    // It closes the database, and ends.
     this.#port.close();
     if (!this.#fault) await ended;
   }
 
-  #send(task: SqliteTask): number {
+  #send(task: StoreTask): number {
     const id = ++this.#lastId;
-    this.#port.postMessage({ ...task, id } satisfies SqliteRequest);
+    this.#port.postMessage({ ...task, id } satisfies StoreRequest);
     return id;
   }
 
-  #receive(): SqliteReply | undefined {
+  #receive(): StoreReply | undefined {
     return receiveMessageOnPort(this.#port)?.message;
   }
 
-  #settle(reply: SqliteReply): void {
+  #settle(reply: StoreReply): void {
     const waiting = this.#waiting.get(reply.id);
     if (!waiting) return;
     this.#waiting.delete(reply.id);

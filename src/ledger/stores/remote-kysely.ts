@@ -4,6 +4,9 @@ import {
   type Dialect,
   type Driver,
   Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -13,15 +16,31 @@ import type { SqlStatement } from './store.ts';
 
 type Ask = (statement: SqlStatement) => Promise<unknown[]>;
 
-/** Kysely for questions that somebody else asks the database. */
+type Language = Omit<Dialect, 'createDriver'>;
+
+const SQLITE: Language = {
+  createAdapter: () => new SqliteAdapter(),
+  createIntrospector: (db) => new SqliteIntrospector(db),
+  createQueryCompiler: () => new SqliteQueryCompiler(),
+};
+
+const POSTGRES: Language = {
+  createAdapter: () => new PostgresAdapter(),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+};
+
 export function remoteSqlite(ask: Ask): Kysely<Tables> {
-  const dialect: Dialect = {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new RemoteDriver(ask),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  };
-  return new Kysely<Tables>({ dialect });
+  return remote(SQLITE, ask);
+}
+
+export function remotePostgres(ask: Ask): Kysely<Tables> {
+  return remote(POSTGRES, ask);
+}
+
+/** Kysely for questions that somebody else asks the database. */
+function remote(language: Language, ask: Ask): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: { ...language, createDriver: () => new RemoteDriver(ask) } });
 }
 
 class RemoteDriver implements Driver {
