@@ -1,6 +1,6 @@
+import { LIMIT, SHARED_SPENT, SPENT, UNITS } from '../budgets/metrics.ts';
 import type { BudgetUnit } from '../budgets/types.ts';
 import { METRIC } from '../telemetry/names.ts';
-import { LIMIT, SHARED_SPENT, SPENT, UNITS } from './budget-metrics.ts';
 import { BUDGET, BUDGET_KEY, gauge, UNIT } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './types.ts';
 

@@ -53,5 +53,9 @@ export const UNIT = {
   requests: 'requests',
 } as const satisfies Record<BudgetUnit, string>;
 
+// YAML takes the first two for the end of a line, and refuses the others.
+const UNSAFE = /[\u2028\u2029\u007f-\u009f\ufeff]/g;
+const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** A value in double quotes. */
-export const quoted = (value: string): string => JSON.stringify(value);
+export const quoted = (value: string): string => JSON.stringify(value).replace(UNSAFE, escaped);
