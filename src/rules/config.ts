@@ -43,7 +43,7 @@ const BudgetSchema = v.pipe(
 
 export type CalendarBudget = v.InferOutput<typeof BudgetSchema>;
 
-const RulesSchema = v.strictObject(
+export const RulesSchema = v.strictObject(
   {
     thresholds: v.optional(ThresholdsSchema, {}),
     budgets: v.optional(v.array(BudgetSchema, 'a list'), []),

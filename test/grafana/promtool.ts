@@ -32,7 +32,13 @@ export async function failureOf(
 ): Promise<string | undefined> {
   await using folder = await temporaryFolder();
   const [rules, file] = [join(folder.path, 'rules.yaml'), join(folder.path, 'tests.yaml')];
-  await writeFile(rules, toYaml('', groups));
+  await writeFile(
+    rules,
+    toYaml(
+      '',
+      groups.map((group) => asOftenAsPrometheus(group, every)),
+    ),
+  );
   // JSON is YAML.
   await writeFile(
     file,
@@ -59,3 +65,13 @@ export async function failureOf(
     );
   });
 }
+
+/** promtool evaluates every group at every step: one with a longer interval gives something only when it is due. */
+function asOftenAsPrometheus(group: RuleGroup, every: string): RuleGroup {
+  const interval = group.interval ?? every;
+  if (secondsOf(interval) <= secondsOf(every)) return group;
+  const isDue = `and on () (vector(time()) % ${secondsOf(interval)} == 0)`;
+  return { ...group, rules: group.rules.map((rule) => ({ ...rule, expr: `(${rule.expr})\n${isDue}` })) };
+}
+
+const secondsOf = (minutes: string): number => 60 * Number.parseInt(minutes, 10);
