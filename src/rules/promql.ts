@@ -15,6 +15,8 @@ export const LABEL = {
   >),
   job: 'job',
   instance: 'instance',
+  /** Of workers: `answered` or `silent`. */
+  state: 'state',
   /** Of recorded budgets: `usd`, `tokens` or `requests`. */
   unit: 'unit',
 } as const;

@@ -77,6 +77,30 @@ describe('alerts', { concurrency: true }, () => {
     assert.equal(await failureOf(spendAlerts, [spike]), undefined);
   });
 
+  test('the alert of a store has a name in it: failures are counted without a budget', {
+    skip: missing,
+  }, async () => {
+    const store = {
+      name: 'store',
+      series: { 'tokenmeter_budget_store_failures_total{job="shop", instance="a"}': '0+1x30' },
+      alerts: [
+        {
+          at: '20m',
+          alert: 'TokenmeterBudgetStoreFailing',
+          labels: { job: 'shop', severity: 'critical' },
+          annotations: {
+            summary: 'The store of the budgets of shop does not answer',
+            description:
+              '10 times in 10 minutes shop could not ask the store of its budgets. Calls pass unchecked, or are refused, ' +
+              'as `failOpen` or `failClosed` says.',
+            runbook_url: 'https://unpkg.com/tokenmeter/grafana/runbooks/TokenmeterBudgetStoreFailing.md',
+          },
+        },
+      ],
+    };
+    assert.equal(await failureOf(alertGroups(DEFAULT_RULES.thresholds), [store]), undefined);
+  });
+
   test('what is recorded seldom is not looked for at an instant', () => {
     const { budgets } = v.parse(RulesSchema, { budgets: [{ name: 'b', limitUsd: 1 }] });
     const everything = allGroups({ ...DEFAULT_RULES, budgets });

@@ -3,9 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import * as v from 'valibot';
+import { calendarGroups } from '../../src/rules/calendar-budgets.ts';
+import { RulesSchema } from '../../src/rules/config.ts';
 import {
   alertGroups,
   allGroups,
+  cacheSavingGroups,
   DEFAULT_RULES,
   otlpNameGroups,
   recordingGroups,
@@ -28,14 +32,16 @@ const alerts = alertGroups(DEFAULT_RULES.thresholds).flatMap(({ rules }) =>
 
 describe('rules', () => {
   test('recordings are named level:metric:operations, and all is PromQL', () => {
-    for (const { rules } of allGroups(DEFAULT_RULES)) {
+    const { budgets } = v.parse(RulesSchema, { budgets: [{ name: 'b', limitUsd: 1 }] });
+    for (const { rules } of allGroups({ ...DEFAULT_RULES, budgets })) {
       for (const rule of rules)
         assert.deepEqual(
           promqlProblems(rule.expr).filter((problem) => problem.startsWith('no PromQL')),
           [],
         );
     }
-    for (const rule of recordingGroups().flatMap(({ rules }) => rules)) {
+    const recorded = [...recordingGroups(), ...cacheSavingGroups(), ...calendarGroups(budgets)];
+    for (const rule of recorded.flatMap(({ rules }) => rules)) {
       if ('record' in rule) assert.match(rule.record, /^[a-z]+:[a-z_]+:[a-z0-9_]+$/);
     }
   });
@@ -46,6 +52,7 @@ describe('rules', () => {
       assert.match(labels.severity, /^(critical|warning|info)$/);
       const text = `${annotations.summary} ${annotations.description}`;
       if (alert !== 'TokenmeterNoData') assert.match(text, /\$value|query/, alert);
+      assert.match(annotations.summary, /\$labels\.job/, alert);
       assert.ok(runbooks.includes(`${alert}.md`), `grafana/runbooks/${alert}.md`);
       assert.ok(annotations.runbook_url.endsWith(`/${alert}.md`));
     }

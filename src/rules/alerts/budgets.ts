@@ -45,12 +45,12 @@ export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): Rul
       alert({
         name: 'TokenmeterBudgetStoreFailing',
         severity: 'critical',
-        expr: `sum by (${LABEL.job}, ${LABEL.budget}) (increase(${counter(METRIC.budgetStoreFailures)}[10m])) > 0`,
+        expr: `sum by (${LABEL.job}) (increase(${counter(METRIC.budgetStoreFailures)}[10m])) > 0`,
         for: '5m',
-        summary: `The store of budget ${labelText(LABEL.budget)} does not answer`,
+        summary: `The store of the budgets of ${labelText(LABEL.job)} does not answer`,
         description:
-          `{{ $value | printf "%.0f" }} times in 10 minutes ${labelText(LABEL.job)} could not ask the store of this ` +
-          'budget. Calls pass unchecked, or are refused, as `failOpen` or `failClosed` says.',
+          `{{ $value | printf "%.0f" }} times in 10 minutes ${labelText(LABEL.job)} could not ask the store of its ` +
+          'budgets. Calls pass unchecked, or are refused, as `failOpen` or `failClosed` says.',
       }),
     ],
   };
