@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { parse } from 'yaml';
 import { calendarGroups } from '../../src/rules/calendar-budgets.ts';
 import { RulesSchema } from '../../src/rules/config.ts';
 import {
@@ -22,7 +24,7 @@ import { promqlProblems } from './lint.ts';
 import { failureOf } from './promtool.ts';
 import { run } from './run.ts';
 
-const grafana = new URL('../../grafana/', import.meta.url).pathname;
+const grafana = fileURLToPath(new URL('../../grafana/', import.meta.url));
 const prometheus = requirement('promtool', 'prometheus');
 const alertmanager = requirement('amtool', 'prometheus-alertmanager');
 const compose = requirement('docker-compose', 'docker-compose');
@@ -79,6 +81,10 @@ describe('rules', () => {
   });
 });
 
+/** Where an alert of these labels is told. */
+const receiversOf = (file: string, ...labels: string[]): string =>
+  run('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...labels]).trim();
+
 describe('configs', () => {
   test('promtool accepts rules and config', { skip: prometheus.missing }, () => {
     run('promtool', ['check', 'config', join(grafana, 'prometheus/prometheus.yml')]);
@@ -87,11 +93,30 @@ describe('configs', () => {
   test('amtool accepts the routes, and they lead where they should', { skip: alertmanager.missing }, () => {
     const file = join(grafana, 'alertmanager/alertmanager.yml');
     run('amtool', ['check-config', file]);
-    const routes = ['config', 'routes', 'test', `--config.file=${file}`];
-    assert.equal(
-      run('amtool', [...routes, 'alertname=TokenmeterBudgetWarning', 'budget=b']).trim(),
-      'webhook',
-    );
+    assert.equal(receiversOf(file, 'alertname=TokenmeterBudgetWarning', 'budget=b'), 'webhook');
+  });
+
+  test('with the examples, what is critical pages, budgets too', { skip: alertmanager.missing }, async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'alertmanager.yml');
+    const text = readFileSync(join(grafana, 'alertmanager/alertmanager.yml'), 'utf8');
+    // Sentences begin with a capital.
+    await writeFile(file, text.replace(/^( +)# (?=[- a-z])/gm, '$1'));
+    run('amtool', ['check-config', file]);
+    const routes: readonly (readonly [string, string, string])[] = [
+      ['TokenmeterBudgetExhausted', 'critical', 'pagerduty,email,slack,webhook'],
+      ['TokenmeterBudgetWarning', 'warning', 'email,slack,webhook'],
+      ['TokenmeterBudgetStoreFailing', 'critical', 'pagerduty,slack,webhook'],
+      ['TokenmeterUserSpendSpike', 'warning', 'email,slack'],
+      ['TokenmeterNoData', 'critical', 'pagerduty,slack'],
+      ['TokenmeterPriceTableOld', 'info', 'webhook'],
+    ];
+    for (const [alert, severity, receivers] of routes)
+      assert.equal(
+        receiversOf(file, `alertname=${alert}`, `severity=${severity}`, 'job=shop'),
+        receivers,
+        alert,
+      );
   });
 
   test('docker-compose accepts the stack, with each profile', { skip: compose.missing }, () => {
@@ -103,6 +128,11 @@ describe('configs', () => {
       for (const [, address] of text.matchAll(/^ +- (\S+):\d+:\d+(?:\/tcp)?$/gm))
         assert.equal(address, '127.0.0.1');
     }
+    const services = (
+      parse(readFileSync(file, 'utf8')) as { services: Record<string, { healthcheck?: object }> }
+    ).services;
+    const unchecked = Object.keys(services).filter((name) => services[name]?.healthcheck === undefined);
+    assert.deepEqual(unchecked, ['collector'], 'which answers on a port of its own');
     for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/^ +- (\.\/\S+?):/gm)) {
       assert.ok(existsSync(join(grafana, '..', path)), path);
     }
