@@ -55,9 +55,10 @@ export const UNIT = {
   requests: 'requests',
 } as const satisfies Record<BudgetUnit, string>;
 
-// YAML takes the first two for the end of a line, and refuses the others.
-const UNSAFE = /[\u2028\u2029\u007f-\u009f\ufeff]/g;
+// YAML takes the first two for the end of a line; it, or PromQL, refuses the others.
+const UNSAFE = /[\u2028\u2029\u007f-\u009f\ufeff\ufffd]/g;
 const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** A value in double quotes. */
-export const quoted = (value: string): string => JSON.stringify(value).replace(UNSAFE, escaped);
+/** A value in double quotes. Half a character is what labels have in its place. */
+export const quoted = (value: string): string =>
+  JSON.stringify(value.replace(/\p{Surrogate}/gu, '\uFFFD')).replace(UNSAFE, escaped);

@@ -56,7 +56,7 @@ describe('rules', () => {
       if (alert !== 'TokenmeterNoData') assert.match(text, /\$value|query/, alert);
       assert.match(annotations.summary, /\$labels\.job/, alert);
       assert.ok(runbooks.includes(`${alert}.md`), `grafana/runbooks/${alert}.md`);
-      assert.ok(annotations.runbook_url.endsWith(`/${alert}.md`));
+      assert.ok(annotations.runbook_url?.endsWith(`/${alert}.md`));
     }
     assert.deepEqual(runbooks.sort(), alerts.map(({ alert }) => `${alert}.md`).sort());
   });
@@ -139,6 +139,13 @@ describe('configs', () => {
   });
 });
 
+async function rulesOf(config: string) {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'c.yaml');
+  await writeFile(file, config);
+  return tokenmeter(['rules', '--config', file]);
+}
+
 describe('tokenmeter rules', () => {
   test('writes rules with budgets and thresholds of one’s own', { skip: prometheus.missing }, async () => {
     await using folder = await temporaryFolder();
@@ -159,6 +166,50 @@ describe('tokenmeter rules', () => {
     const { stdout } = tokenmeter(['rules']);
     assert.ok(
       stdout.includes(readFileSync(join(grafana, 'rules/alerts.yaml'), 'utf8').split('groups:\n')[1] ?? '-'),
+    );
+  });
+
+  test('leads to runbooks of one’s own', async () => {
+    const { stdout } = await rulesOf('runbookUrl: https://wiki.example.com/llm/');
+    const urls = [...stdout.matchAll(/runbook_url: (\S+)\/Tokenmeter/g)].map(([, base]) => base);
+    assert.equal(urls.length, alerts.length);
+    assert.deepEqual(new Set(urls), new Set(['https://wiki.example.com/llm']));
+  });
+
+  test('characters that YAML takes for the end of a line are escaped', {
+    skip: prometheus.missing,
+  }, async () => {
+    await using folder = await temporaryFolder();
+    const out = join(folder.path, 'rules.yaml');
+    const pattern = String.raw`"a\u2028b\x85\x7f\uFEFF\uD800"`;
+    const { stdout } = await rulesOf(`budgets: [{ name: b, limitUsd: 1, match: { model: ${pattern} } }]`);
+    await writeFile(out, stdout);
+    run('promtool', ['check', 'rules', out]);
+  });
+
+  test('says what is wrong with a config that is a list or a text, naming the file', async () => {
+    for (const [text, says] of [
+      ['[]', 'c.yaml: got a list, expected an object'],
+      ['hello', 'c.yaml: got "hello", expected an object'],
+      [
+        'budgets: [{ name: b, limitUsd: 1, match: [] }]',
+        'c.yaml budgets.0.match: got a list, expected an object',
+      ],
+      ['thresholds: []', 'c.yaml thresholds: got a list, expected an object'],
+      ['runbookUrl: wiki', 'c.yaml runbookUrl: got "wiki", expected an address'],
+    ] as const) {
+      const { code, stderr } = await rulesOf(text);
+      assert.equal(code, 2);
+      assert.ok(stderr.includes(says), stderr);
+    }
+  });
+
+  test('says that a file cannot be written', () => {
+    const { code, stderr } = tokenmeter(['rules', '--out', '/nonexist/rules.yaml']);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^error: --out \/nonexist\/rules\.yaml cannot be written: ENOENT[^\n]*\n(?!.*\n +at )/,
     );
   });
 
