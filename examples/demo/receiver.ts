@@ -72,7 +72,7 @@ export async function startReceiver({
   };
 }
 
-/** FIRING    warning   Budget team-day (team legal): 82% used; $0.41 of $0.50 are spent (82%). */
+/** FIRING    warning   Budget team-day of shop (team legal): 82% used. $0.41 of $0.50 are spent (82%). */
 function lineOf({ status, labels, annotations }: ReceivedAlert): string {
   const { summary = labels.alertname ?? 'an alert', description = '' } = annotations;
   const says = status === 'firing' ? `${summary}. ${description}` : summary;
