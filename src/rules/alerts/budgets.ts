@@ -10,19 +10,20 @@ export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): Rul
   return {
     name: 'tokenmeter-budget-alerts',
     rules: [
-      alert({
-        name: 'TokenmeterBudgetWarning',
-        severity: 'warning',
-        expr: `${BUDGET.used} >= ${budgetWarning} - ${EPSILON}`,
-        summary: `${BUDGET_NAME}: ${PERCENT} used`,
-        description: `${SPENT_OF_LIMIT} are spent (${PERCENT}).`,
-      }),
+      // Before those that it inhibits: one that ends while it still seems to fire is never told as resolved.
       alert({
         name: 'TokenmeterBudgetExhausted',
         severity: 'critical',
         expr: `${BUDGET.used} >= 1 - ${EPSILON}`,
         summary: `${BUDGET_NAME} is used up`,
         description: `${SPENT_OF_LIMIT} are spent (${PERCENT}). A budget that blocks refuses calls until its reset.`,
+      }),
+      alert({
+        name: 'TokenmeterBudgetWarning',
+        severity: 'warning',
+        expr: `${BUDGET.used} >= ${budgetWarning} - ${EPSILON}`,
+        summary: `${BUDGET_NAME}: ${PERCENT} used`,
+        description: `${SPENT_OF_LIMIT} are spent (${PERCENT}).`,
       }),
       alert({
         name: 'TokenmeterBudgetFastBurn',
