@@ -12,10 +12,6 @@ export function budgetGroups(): RuleGroup[] {
   ];
 }
 
-/** By the part of the day that there are samples of, in steps of 5 minutes; less than an hour would say nothing. */
-export const perSecondOfDay = (increase: string, spent: string): string =>
-  `(${increase})\n/ clamp_min(300 * count_over_time((${spent})[1d:5m]), 3600)`;
-
 /**
  * Private stores each know a part, and a shared one's processes each know the whole: what it says counts before what
  * is left of private ones. The newest value of 5 minutes bridges a failed scrape and a restart: otherwise an alert
@@ -29,13 +25,17 @@ function ofUnit(unit: BudgetUnit): RecordingRule[] {
     string,
   ];
   const increase = (window: string) => `${sharedIncrease(shared, window)}\nor ${increaseOf(spent, window)}`;
-  const newest = `max by (${BUDGET_KEY}) (last_over_time(${shared}[5m]))\nor sum by (${BUDGET_KEY}) (last_over_time(${spent}[5m]))`;
   return [
-    { record: BUDGET.spent, labels, expr: newest },
+    {
+      record: BUDGET.spent,
+      labels,
+      expr:
+        `max by (${BUDGET_KEY}) (last_over_time(${shared}[5m]))\n` +
+        `or sum by (${BUDGET_KEY}) (last_over_time(${spent}[5m]))`,
+    },
     { record: BUDGET.limit, labels, expr: `max by (${BUDGET_KEY}) (last_over_time(${limit}[5m]))` },
     { record: BUDGET.increase5m, labels, expr: increase('5m') },
     { record: BUDGET.increase1h, labels, expr: increase('1h') },
-    { record: BUDGET.rate1d, labels, expr: perSecondOfDay(increase('1d'), newest) },
   ];
 }
 
@@ -81,9 +81,17 @@ const join = `on (${BUDGET_KEY}) group_left ()`;
 /** A period that rolls has no reset; what its spending falls by is not spending. */
 const PERIOD = `(${BUDGET.period} and ${BUDGET.reset})`;
 const WEEK = 604_800;
-/** A day of a long period, because its nights are cheap; an hour of a short one. */
+/**
+ * The mean of the time that there are samples of; less than an hour would say nothing. By steps of 5 minutes, a reset
+ * is lost in one of them only.
+ */
+const perSecond = (window: string) =>
+  `sum_over_time(${BUDGET.increase5m}[${window}:5m])\n` +
+  `  / clamp_min(300 * count_over_time(${BUDGET.increase5m}[${window}:5m]), 3600)`;
+/** A day of a long period, because its nights are cheap; an hour of a short one, and before there is a step. */
 const PER_SECOND =
-  `(${BUDGET.rate1d} and on (${BUDGET_KEY}) ${BUDGET.period} >= ${WEEK}\n` +
+  `(${perSecond('1d')} and on (${BUDGET_KEY}) ${BUDGET.period} >= ${WEEK}\n` +
+  `  or ${perSecond('1h')}\n` +
   `  or ${BUDGET.increase1h} / 3600)`;
 
 /** From here on it does not matter who counted. A limit of 0 has no share, nor has a budget without a limit. */

@@ -1,6 +1,5 @@
 import { OTHER } from '../label.ts';
 import { METRIC } from '../telemetry/names.ts';
-import { perSecondOfDay } from './budget-recordings.ts';
 import type { CalendarBudget } from './config.ts';
 import { BUDGET, counter, gauge, LABEL, quoted, UNIT } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './types.ts';
@@ -94,14 +93,6 @@ function publish(budget: CalendarBudget): RecordingRule[] {
     { record: BUDGET.period, labels, expr: `${spent} * 0 + ${PERIODS[period].seconds}` },
     { record: BUDGET.increase5m, labels: inUnit, expr: increase('5m') },
     { record: BUDGET.increase1h, labels: inUnit, expr: increase('1h') },
-    {
-      record: BUDGET.rate1d,
-      labels: inUnit,
-      expr: perSecondOfDay(
-        increase('1d'),
-        sumOf(budget, (series) => series),
-      ),
-    },
   ];
 }
 

@@ -42,7 +42,6 @@ export const BUDGET = {
   period: 'budget:tokenmeter_budget_period_seconds:max',
   increase5m: 'budget:tokenmeter_budget_spent:increase5m',
   increase1h: 'budget:tokenmeter_budget_spent:increase1h',
-  rate1d: 'budget:tokenmeter_budget_spent:rate1d',
   burn5m: 'budget:tokenmeter_budget_burn:rate5m',
   burn1h: 'budget:tokenmeter_budget_burn:rate1h',
   forecast: 'budget:tokenmeter_budget_forecast:ratio',

@@ -193,6 +193,25 @@ export const budgetCases: readonly AlertCase[] = [
     at: '120m',
     fires: true,
   },
+  ...[own, shared].map(
+    (store): AlertCase => ({
+      alert: FORECAST,
+      what: `$5 an hour of $3000 a month, a quarter of an hour into the month, ${Object.keys(store('')).join()}`,
+      series: budget('3000x120', store('2900+0.0833333x60 0+0.0833333x60'), {
+        ...month,
+        resets: `3600x60 ${MONTH}x60`,
+      }),
+      at: '80m',
+      fires: true,
+    }),
+  ),
+  {
+    alert: FORECAST,
+    what: '$1.20 an hour of $24 a day, a quarter of an hour into the day',
+    series: budget('24x120', shared('20+0.02x60 0+0.02x60'), { resets: `3600x60 ${DAY + 3600}x60` }),
+    at: '80m',
+    fires: true,
+  },
   {
     alert: FORECAST,
     what: '$2 an hour of $3000 a month, in its second hour',
