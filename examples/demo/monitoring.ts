@@ -33,6 +33,7 @@ export async function tryStack(
   try {
     const receiver = started.use(await startReceiver({ print }));
     const stack = await startStack({
+      job: 'tokenmeter-demo',
       targets: [app.metricsUrl.host],
       webhook: receiver.url,
       inAHurry: true,

@@ -22,6 +22,7 @@ export interface Receiver extends AsyncDisposable {
 }
 
 export interface ReceiverOptions {
+  /** Of an alert that is new: Alertmanager tells a group again, whole, when one joins it. */
   readonly print?: (line: string) => void;
   readonly host?: string;
   /** 0: any. */
@@ -34,13 +35,17 @@ export async function startReceiver({
   port = 0,
 }: ReceiverOptions = {}): Promise<Receiver> {
   const alerts: ReceivedAlert[] = [];
+  const known = new Set<string>();
   const arrivals = new EventEmitter().setMaxListeners(0);
   const server = createServer(async (request, response) => {
     try {
       const message = (await json(request)) as { alerts: ReceivedAlert[] };
       for (const alert of message.alerts) {
         alerts.push(alert);
-        print?.(lineOf(alert));
+        const { fingerprint, status, startsAt } = alert;
+        const key = `${fingerprint} ${status} ${startsAt}`;
+        if (!known.has(key)) print?.(lineOf(alert));
+        known.add(key);
       }
       response.end();
       arrivals.emit('alerts');
@@ -67,7 +72,7 @@ export async function startReceiver({
   };
 }
 
-/** FIRING    warning   Budget team-day (team legal): 82% used; $0.41 of $0.50 are spent (82%). */
+/** FIRING    warning   Budget team-day of shop (team legal): 82% used. $0.41 of $0.50 are spent (82%). */
 function lineOf({ status, labels, annotations }: ReceivedAlert): string {
   const { summary = labels.alertname ?? 'an alert', description = '' } = annotations;
   const says = status === 'firing' ? `${summary}. ${description}` : summary;

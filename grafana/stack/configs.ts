@@ -1,16 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Document, parseDocument } from 'yaml';
+import { fileURLToPath } from 'node:url';
+import { type Document, isSeq, parseDocument } from 'yaml';
 
 export interface StackAddresses {
-  /** Where metrics are: `localhost:9464`. */
+  /** The app's name. */
+  readonly job: string;
+  /** Where its metrics are: `localhost:9464`. */
   readonly targets: readonly string[];
   readonly alertmanager: string;
   /** Where alerts are told. */
   readonly webhook: string;
 }
 
-const grafana = new URL('../', import.meta.url).pathname;
+const grafana = fileURLToPath(new URL('../', import.meta.url));
 const PROMETHEUS = 'prometheus/prometheus.yml';
 const ALERTMANAGER = 'alertmanager/alertmanager.yml';
 
@@ -29,13 +32,16 @@ export function writeConfigs(
     ['alerting', 'alertmanagers', 0, 'static_configs', 0, 'targets'],
     [addresses.alertmanager],
   );
+  prometheus.setIn(['scrape_configs', 0, 'job_name'], addresses.job);
   prometheus.setIn(['scrape_configs', 0, 'static_configs', 0, 'targets'], addresses.targets);
   const alertmanager = read(ALERTMANAGER);
   alertmanager.setIn(['receivers', 0, 'webhook_configs', 0, 'url'], addresses.webhook);
   if (inAHurry) {
     for (const interval of ['scrape_interval', 'evaluation_interval'])
       prometheus.setIn(['global', interval], '1s');
-    for (const route of [['route'], ['route', 'routes', 0]]) {
+    const routes = alertmanager.getIn(['route', 'routes']);
+    const count = isSeq(routes) ? routes.items.length : 0;
+    for (const route of [['route'], ...Array.from({ length: count }, (_, at) => ['route', 'routes', at])]) {
       alertmanager.setIn([...route, 'group_wait'], '1s');
       alertmanager.setIn([...route, 'group_interval'], '1s');
     }

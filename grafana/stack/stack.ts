@@ -8,6 +8,8 @@ import { writeConfigs } from './configs.ts';
 import { ALERTMANAGER, findProgram, PROMETHEUS } from './programs.ts';
 
 export interface StackOptions {
+  /** The app's name: the label `job` of its metrics. */
+  readonly job: string;
   /** Where metrics are: `localhost:9464`. */
   readonly targets: readonly string[];
   /** Where alerts are told. */
@@ -30,7 +32,7 @@ const DEFAULT_PORTS = { prometheus: 9090, alertmanager: 9093 };
 
 /** Prometheus and, where it is installed, Alertmanager, on the files of this folder. Throws when one does not start. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { targets, webhook, ports = DEFAULT_PORTS, inAHurry = false } = options;
+  const { job, targets, webhook, ports = DEFAULT_PORTS, inAHurry = false } = options;
   const [prometheus, alertmanager] = [findProgram(PROMETHEUS), findProgram(ALERTMANAGER)];
   if (prometheus === undefined) throw new Error(`no prometheus on the PATH: ${PROMETHEUS.howToGetIt}`);
 
@@ -43,7 +45,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await freePort('127.0.0.1', ports.alertmanager),
   ];
   const alertmanagerHost = `127.0.0.1:${alertPort}`;
-  const configs = writeConfigs(folders, { targets, webhook, alertmanager: alertmanagerHost }, inAHurry);
+  const configs = writeConfigs(folders, { job, targets, webhook, alertmanager: alertmanagerHost }, inAHurry);
   const server = startChild(
     prometheus,
     [

@@ -4,25 +4,10 @@ import { type InstrumentName, METRIC } from '../telemetry/names.ts';
 import { numberOf } from './amounts.ts';
 import type { ActiveBudget } from './budget.ts';
 import type { Budgets } from './budgets.ts';
+import { LIMIT, SHARED_SPENT, SPENT } from './metrics.ts';
 import type { Period } from './period.ts';
 import type { SteadyStore } from './steady-store.ts';
-import type { BudgetUnit, Scope } from './types.ts';
-
-const LIMIT: Record<BudgetUnit, InstrumentName> = {
-  usd: METRIC.budgetLimitUsd,
-  tokens: METRIC.budgetLimitTokens,
-  requests: METRIC.budgetLimitRequests,
-};
-const SPENT: Record<BudgetUnit, InstrumentName> = {
-  usd: METRIC.budgetSpentUsd,
-  tokens: METRIC.budgetSpentTokens,
-  requests: METRIC.budgetSpentRequests,
-};
-const SHARED_SPENT: Record<BudgetUnit, InstrumentName> = {
-  usd: METRIC.budgetSharedSpentUsd,
-  tokens: METRIC.budgetSharedSpentTokens,
-  requests: METRIC.budgetSharedSpentRequests,
-};
+import type { Scope } from './types.ts';
 
 /** What a scrape shows of each budget: of its scopes those that are nearest to their limit. */
 export async function budgetGauges(

@@ -18,6 +18,11 @@ YAML or JSON; everything in it is optional:
       period: month             # or day; of the calendar, in UTC
       per: [user]               # and team, feature, model, provider; none: one budget for all
       match: { team: research, model: claude-* }
+  runbookUrl: https://wiki.example.com/tokenmeter   # of copies of grafana/runbooks
+                                # default: ${DEFAULT_RULES.runbookUrl}
+
+A budget counts from the first sample that Prometheus has of an app: one that has run for longer brings all it has
+counted since its start. What is spent while nothing is scraped for over two hours is left out.
 
 Examples:
   npx tokenmeter rules > /etc/prometheus/rules/tokenmeter.yaml
@@ -31,7 +36,7 @@ export function addRules(program: Command): void {
     .option('--config <file>', 'thresholds and budgets of your own')
     .option('--out <file>', 'where to write them (default: stdout)')
     .addHelpText('after', EXAMPLES)
-    .action(({ config, out }: { config?: string; out?: string }) => {
+    .action(({ config, out }: { config?: string; out?: string }, command: Command) => {
       const rules = config === undefined ? DEFAULT_RULES : readRulesConfig(config);
       const source = config === undefined ? '' : ` --config ${config}`;
       const text = toYaml(
@@ -39,6 +44,12 @@ export function addRules(program: Command): void {
         allGroups(rules),
       );
       if (out === undefined) process.stdout.write(text);
-      else writeFileSync(out, text);
+      else {
+        try {
+          writeFileSync(out, text);
+        } catch (error) {
+          command.error(`error: --out ${out} cannot be written: ${(error as Error).message}`);
+        }
+      }
     });
 }

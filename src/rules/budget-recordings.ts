@@ -1,7 +1,7 @@
+import { LIMIT, SHARED_SPENT, SPENT, UNITS } from '../budgets/metrics.ts';
 import type { BudgetUnit } from '../budgets/types.ts';
 import { METRIC } from '../telemetry/names.ts';
-import { LIMIT, SHARED_SPENT, SPENT, UNITS } from './budget-metrics.ts';
-import { BUDGET, BUDGET_KEY, gauge, UNIT } from './promql.ts';
+import { BUDGET, BUDGET_KEY, gauge, LABEL, UNIT } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './types.ts';
 
 /** The gauges of processes become one series for each budget and scope. */
@@ -13,29 +13,56 @@ export function budgetGroups(): RuleGroup[] {
 }
 
 /**
- * Private stores each know a part, and a shared one's processes each know the whole. The newest value of 5 minutes
- * bridges a failed scrape and a restart: otherwise an alert would end and come again.
+ * Private stores each know a part, and a shared one's processes each know the whole: what it says counts before what
+ * is left of private ones. The newest value of 5 minutes bridges a failed scrape and a restart: otherwise an alert
+ * would end and come again.
  */
 function ofUnit(unit: BudgetUnit): RecordingRule[] {
   const labels = { unit: UNIT[unit] };
-  const [limit, spent, shared] = [LIMIT[unit], SPENT[unit], SHARED_SPENT[unit]].map(gauge);
-  const increase = (window: string) =>
-    `sum by (${BUDGET_KEY}) (increase(${spent}[${window}]))\n` +
-    `or max by (${BUDGET_KEY}) (increase(${shared}[${window}]))`;
+  const [limit, spent, shared] = [LIMIT[unit], SPENT[unit], SHARED_SPENT[unit]].map(gauge) as [
+    string,
+    string,
+    string,
+  ];
+  const increase = (window: string) => `${sharedIncrease(shared, window)}\nor ${increaseOf(spent, window)}`;
   return [
     {
       record: BUDGET.spent,
       labels,
       expr:
-        `sum by (${BUDGET_KEY}) (last_over_time(${spent}[5m]))\n` +
-        `or max by (${BUDGET_KEY}) (last_over_time(${shared}[5m]))`,
+        `max by (${BUDGET_KEY}) (last_over_time(${shared}[5m]))\n` +
+        `or sum by (${BUDGET_KEY}) (last_over_time(${spent}[5m]))`,
     },
     { record: BUDGET.limit, labels, expr: `max by (${BUDGET_KEY}) (last_over_time(${limit}[5m]))` },
-    // Within a period spending only rises, and the fall at its end is what `increase` takes for a restart.
     { record: BUDGET.increase5m, labels, expr: increase('5m') },
     { record: BUDGET.increase1h, labels, expr: increase('1h') },
-    { record: BUDGET.increase1d, labels, expr: increase('1d') },
   ];
+}
+
+/** Of private stores: their spending only rises, and falls at a reset or a restart, which `increase` knows. */
+function increaseOf(spent: string, window: string): string {
+  const increase = `increase(${spent}[${window}])`;
+  return `sum by (${BUDGET_KEY}) (${increase} + (${firstValues(spent, window)}) or ${increase})`;
+}
+
+/** Of a shared store, whose answers may also fall by a little: `increase` would take all of them for new. */
+function sharedIncrease(shared: string, window: string): string {
+  const now = `max by (${BUDGET_KEY}) (last_over_time(${shared}[5m]))`;
+  const least = `min by (${BUDGET_KEY}) (min_over_time(${shared}[${window}]))`;
+  return `${now} - (${least} unless max by (${BUDGET_KEY}) (${firstValues(shared, window)})) or ${now}`;
+}
+
+/**
+ * Scopes that are new since then have spent all they have in the window. Where a process shows no more scopes than
+ * before, the new one has only taken another's place among those that are shown.
+ */
+function firstValues(spent: string, window: string): string {
+  const by = [LABEL.job, LABEL.instance, LABEL.budget].join(', ');
+  const scopes = `count by (${by}) (${spent}`;
+  return (
+    `min_over_time(${spent}[${window}]) unless last_over_time(${spent}[5m] offset ${window})\n` +
+    `  and on (${by}) (${scopes}) > ${scopes} offset ${window}))`
+  );
 }
 
 const periods: RecordingRule[] = [
@@ -54,9 +81,17 @@ const join = `on (${BUDGET_KEY}) group_left ()`;
 /** A period that rolls has no reset; what its spending falls by is not spending. */
 const PERIOD = `(${BUDGET.period} and ${BUDGET.reset})`;
 const WEEK = 604_800;
-/** A day of a long period, because its nights are cheap; an hour of a short one. */
-const USD_PER_SECOND =
-  `(${BUDGET.increase1d} / 86400 and on (${BUDGET_KEY}) ${BUDGET.period} >= ${WEEK}\n` +
+/**
+ * The mean of the time that there are samples of; less than an hour would say nothing. By steps of 5 minutes, a reset
+ * is lost in one of them only.
+ */
+const perSecond = (window: string) =>
+  `sum_over_time(${BUDGET.increase5m}[${window}:5m])\n` +
+  `  / clamp_min(300 * count_over_time(${BUDGET.increase5m}[${window}:5m]), 3600)`;
+/** A day of a long period, because its nights are cheap; an hour of a short one, and before there is a step. */
+const PER_SECOND =
+  `(${perSecond('1d')} and on (${BUDGET_KEY}) ${BUDGET.period} >= ${WEEK}\n` +
+  `  or ${perSecond('1h')}\n` +
   `  or ${BUDGET.increase1h} / 3600)`;
 
 /** From here on it does not matter who counted. A limit of 0 has no share, nor has a budget without a limit. */
@@ -67,7 +102,7 @@ const ratios: RecordingRule[] = [
   {
     record: BUDGET.forecast,
     expr:
-      `(${BUDGET.spent} + ${USD_PER_SECOND}\n` +
+      `(${BUDGET.spent} + ${PER_SECOND}\n` +
       `  * ${join} clamp_min(${BUDGET.reset} - time(), 0)) / ${ABOVE_ZERO}`,
   },
   {

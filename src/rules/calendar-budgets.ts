@@ -1,10 +1,12 @@
+import { OTHER } from '../label.ts';
 import { METRIC } from '../telemetry/names.ts';
 import type { CalendarBudget } from './config.ts';
-import { BUDGET, counter, LABEL, quoted, UNIT } from './promql.ts';
+import { BUDGET, counter, gauge, LABEL, quoted, UNIT } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './types.ts';
 
 /** What a scope's spending is added up from: a range cannot follow the calendar, a label can. */
 const DELTA = 'budget:tokenmeter_calendar:delta5m';
+const dateOf = (period: CalendarBudget['period']) => `budget:tokenmeter_calendar:${period}`;
 const TO_DATE = 'budget:tokenmeter_calendar:sum';
 
 // The evaluation at midnight tells of the five minutes before it.
@@ -30,6 +32,16 @@ const LABELS = {
   provider: LABEL.provider,
 } as const;
 
+const PROCESS = gauge(METRIC.priceTable);
+const sameProcess = `on (${LABEL.job}, ${LABEL.instance})`;
+/** Of a process that was seen lately, or never before: after a gap most of a counter was counted before the gap. */
+const WATCHED =
+  `and ${sameProcess} (last_over_time(${PROCESS}[2h] offset 5m)\n` +
+  `    or (${PROCESS} unless ${sameProcess} last_over_time(${PROCESS}[7d] offset 5m)))`;
+/** Less than before is a restart: then all of it is new, as is all of a series that was not there. */
+const rise = (series: string) =>
+  `((${series} - last_over_time(${series}[2h] offset 5m)) >= 0\n  or (${series} ${WATCHED}))`;
+
 /**
  * Budgets of those who have none in their processes. They end in the same recorded series, so that alerts and
  * dashboards are the same. About 5,000 scopes a budget fit a query of Prometheus' default size.
@@ -38,7 +50,7 @@ export function calendarGroups(budgets: readonly CalendarBudget[]): RuleGroup[] 
   if (budgets.length === 0) return [];
   const periods = [...new Set(budgets.map(({ period }) => period))];
   const calendar = periods.map((period) => ({
-    record: `calendar:${period}`,
+    record: dateOf(period),
     expr: `count_values(${quoted(period)}, ${PERIODS[period].at})`,
   }));
   return [
@@ -55,17 +67,14 @@ function accumulate(budget: CalendarBudget): RecordingRule[] {
     {
       record: DELTA,
       labels,
-      // Less than before is a restart: then all of it is new, as is all of a series that was not there.
-      expr:
-        `${sumOf(budget, (series) => `((${series} - last_over_time(${series}[2h] offset 5m)) >= 0 or ${series})`)}\n` +
-        `* on () group_left (${period}) calendar:${period}`,
+      expr: `${sumOf(budget, rise)}\n* on () group_left (${period}) ${dateOf(period)}`,
     },
     {
       record: TO_DATE,
       labels,
       expr:
         `sum without (${period}) (sum_over_time(${DELTA}{${LABEL.budget}=${quoted(name)}}[${PERIODS[period].window}])\n` +
-        `  and on (${period}) calendar:${period})`,
+        `  and on (${period}) ${dateOf(period)})`,
     },
   ];
 }
@@ -84,7 +93,6 @@ function publish(budget: CalendarBudget): RecordingRule[] {
     { record: BUDGET.period, labels, expr: `${spent} * 0 + ${PERIODS[period].seconds}` },
     { record: BUDGET.increase5m, labels: inUnit, expr: increase('5m') },
     { record: BUDGET.increase1h, labels: inUnit, expr: increase('1h') },
-    { record: BUDGET.increase1d, labels: inUnit, expr: increase('1d') },
   ];
 }
 
@@ -114,11 +122,14 @@ function limitOf({ limitUsd, limitTokens, limitRequests }: CalendarBudget) {
   return { unit: UNIT.requests, limit: limitRequests ?? 0 };
 }
 
-function selectorOf({ match }: CalendarBudget): string {
-  const matchers = Object.entries(LABELS).flatMap(([what, label]) => {
+function selectorOf({ match, per }: CalendarBudget): string {
+  const wanted = Object.entries(LABELS).flatMap(([what, label]) => {
     const pattern = match[what as keyof typeof match];
     return pattern === undefined ? [] : [`${label}=~${quoted(regexOf(pattern))}`];
   });
+  // Nobody's calls are not one user's, and those beyond a cap are of many.
+  const none = per.map((what) => `${LABELS[what]}${what === 'user' ? `!~"|${OTHER}"` : `!="${OTHER}"`}`);
+  const matchers = [...wanted, ...none];
   return matchers.length === 0 ? '' : `{${matchers.join(',')}}`;
 }
 

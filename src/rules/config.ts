@@ -1,39 +1,39 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parse } from 'yaml';
+import { filled, oneOf } from '../config/values.ts';
 import { ConfigError } from '../errors.ts';
-import { problemsOf } from '../problems.ts';
-import { DEFAULT_THRESHOLDS, type Thresholds, ThresholdsSchema } from './thresholds.ts';
+import { isPlain } from '../pricing/plain.ts';
+import { type Issue, problemsOf } from '../problems.ts';
+import { ThresholdsSchema } from './thresholds.ts';
 
 const NAME = 'letters, digits, - and _';
 const LIMIT = 'a number above 0';
-const PATTERN = 'a text in which * stands for anything';
+const ADDRESS = 'an address that begins with http:// or https://';
 
 const limit = v.optional(v.pipe(v.number(LIMIT), v.finite(LIMIT), v.gtValue(0, LIMIT)));
-const pattern = v.optional(v.pipe(v.string(PATTERN), v.nonEmpty(PATTERN)));
-const oneOf = <const T extends readonly string[]>(names: T) =>
-  v.picklist(names, `one of ${names.join(', ')}`);
+const pattern = v.optional(filled('a text in which * stands for anything'));
+/** A list without members would pass for an object without options. */
+const object = <const T extends v.ObjectEntries>(entries: T) =>
+  v.pipe(
+    v.custom(isPlain, 'an object'),
+    v.strictObject(entries, (issue) => (issue.expected === 'never' ? 'no such option' : 'an object')),
+  );
 
 /** A budget that Prometheus keeps by itself: in calendar days or months of UTC, and only to alert. */
 const BudgetSchema = v.pipe(
-  v.strictObject(
-    {
-      name: v.pipe(v.string(NAME), v.regex(/^[\w-]+$/, NAME)),
-      limitUsd: limit,
-      limitTokens: limit,
-      limitRequests: limit,
-      period: v.optional(oneOf(['day', 'month']), 'month'),
-      per: v.optional(v.array(oneOf(['user', 'team', 'feature', 'model', 'provider']), 'a list'), []),
-      match: v.optional(
-        v.strictObject(
-          { provider: pattern, model: pattern, team: pattern, feature: pattern, user: pattern },
-          (issue) => (issue.expected === 'never' ? 'no such option' : 'an object'),
-        ),
-        {},
-      ),
-    },
-    (issue) => (issue.expected === 'never' ? 'no such option' : 'an object'),
-  ),
+  object({
+    name: v.pipe(v.string(NAME), v.regex(/^[\w-]+$/, NAME)),
+    limitUsd: limit,
+    limitTokens: limit,
+    limitRequests: limit,
+    period: v.optional(oneOf(['day', 'month']), 'month'),
+    per: v.optional(v.array(oneOf(['user', 'team', 'feature', 'model', 'provider']), 'a list'), []),
+    match: v.optional(
+      object({ provider: pattern, model: pattern, team: pattern, feature: pattern, user: pattern }),
+      {},
+    ),
+  }),
   v.check(
     ({ limitUsd, limitTokens, limitRequests }) =>
       [limitUsd, limitTokens, limitRequests].filter((limit) => limit !== undefined).length === 1,
@@ -43,25 +43,27 @@ const BudgetSchema = v.pipe(
 
 export type CalendarBudget = v.InferOutput<typeof BudgetSchema>;
 
-const RulesSchema = v.strictObject(
-  {
-    thresholds: v.optional(ThresholdsSchema, {}),
-    budgets: v.optional(v.array(BudgetSchema, 'a list'), []),
-  },
-  (issue) => (issue.expected === 'never' ? 'no such option' : 'an object'),
-);
+export const RulesSchema = object({
+  thresholds: v.optional(v.pipe(v.custom(isPlain, 'an object'), ThresholdsSchema), {}),
+  budgets: v.optional(v.array(BudgetSchema, 'a list'), []),
+  /** Where the pages of grafana/runbooks are. By default in the package itself, once it is published. */
+  runbookUrl: v.optional(
+    v.pipe(v.string(ADDRESS), v.regex(/^https?:\/\/[^\s/]\S*$/, ADDRESS)),
+    'https://unpkg.com/tokenmeter/grafana/runbooks',
+  ),
+});
 
-export interface RulesConfig {
-  readonly thresholds: Thresholds;
-  readonly budgets: readonly CalendarBudget[];
-}
+export type RulesConfig = v.InferOutput<typeof RulesSchema>;
 
-export const DEFAULT_RULES: RulesConfig = { thresholds: DEFAULT_THRESHOLDS, budgets: [] };
+export const DEFAULT_RULES: RulesConfig = v.parse(RulesSchema, {});
 
 /** Reads YAML or JSON. Throws a ConfigError that names everything that cannot be used. */
 export function readRulesConfig(file: string): RulesConfig {
   const parsed = v.safeParse(RulesSchema, contentOf(file));
-  if (!parsed.success) throw new ConfigError(problemsOf(file, parsed.issues));
+  if (!parsed.success) {
+    const where = ({ path }: Issue) => (path === undefined ? `${file}:` : file);
+    throw new ConfigError(problemsOf(where, parsed.issues));
+  }
   const names = parsed.output.budgets.map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (twice.length > 0)

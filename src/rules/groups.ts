@@ -5,7 +5,7 @@ import { spendingAlerts } from './alerts/spending.ts';
 import { budgetGroups } from './budget-recordings.ts';
 import { cacheSavingGroups } from './cache-savings.ts';
 import { calendarGroups } from './calendar-budgets.ts';
-import type { RulesConfig } from './config.ts';
+import { DEFAULT_RULES, type RulesConfig } from './config.ts';
 import { otlpNameGroups } from './otlp-names.ts';
 import { serviceGroups } from './service-recordings.ts';
 import { spendGroups } from './spend-recordings.ts';
@@ -16,21 +16,27 @@ export function recordingGroups(): RuleGroup[] {
   return [...budgetGroups(), ...spendGroups(), ...serviceGroups()];
 }
 
-export function alertGroups(thresholds: Thresholds): RuleGroup[] {
+/** @param runbookUrl Where the runbooks are: each alert leads to the one of its name. */
+export function alertGroups(thresholds: Thresholds, runbookUrl = DEFAULT_RULES.runbookUrl): RuleGroup[] {
+  const base = runbookUrl.replace(/\/+$/, '');
+  const withRunbook = (rule: RuleGroup['rules'][number]) =>
+    'alert' in rule
+      ? { ...rule, annotations: { ...rule.annotations, runbook_url: `${base}/${rule.alert}.md` } }
+      : rule;
   return [
     budgetAlerts(thresholds),
     spendingAlerts(thresholds),
     serviceAlerts(thresholds),
     meterAlerts(thresholds),
-  ];
+  ].map((group) => ({ ...group, rules: group.rules.map(withRunbook) }));
 }
 
-export function allGroups({ thresholds, budgets }: RulesConfig): RuleGroup[] {
+export function allGroups({ thresholds, budgets, runbookUrl }: RulesConfig): RuleGroup[] {
   return [
     ...otlpNameGroups(),
     ...cacheSavingGroups(),
     ...calendarGroups(budgets),
     ...recordingGroups(),
-    ...alertGroups(thresholds),
+    ...alertGroups(thresholds, runbookUrl),
   ];
 }

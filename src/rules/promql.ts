@@ -15,6 +15,8 @@ export const LABEL = {
   >),
   job: 'job',
   instance: 'instance',
+  /** Of workers: `answered` or `silent`. */
+  state: 'state',
   /** Of recorded budgets: `usd`, `tokens` or `requests`. */
   unit: 'unit',
 } as const;
@@ -40,7 +42,6 @@ export const BUDGET = {
   period: 'budget:tokenmeter_budget_period_seconds:max',
   increase5m: 'budget:tokenmeter_budget_spent:increase5m',
   increase1h: 'budget:tokenmeter_budget_spent:increase1h',
-  increase1d: 'budget:tokenmeter_budget_spent:increase1d',
   burn5m: 'budget:tokenmeter_budget_burn:rate5m',
   burn1h: 'budget:tokenmeter_budget_burn:rate1h',
   forecast: 'budget:tokenmeter_budget_forecast:ratio',
@@ -53,5 +54,10 @@ export const UNIT = {
   requests: 'requests',
 } as const satisfies Record<BudgetUnit, string>;
 
-/** A value in double quotes. */
-export const quoted = (value: string): string => JSON.stringify(value);
+// YAML takes the first two for the end of a line; it, or PromQL, refuses the others.
+const UNSAFE = /[\u2028\u2029\u007f-\u009f\ufeff\ufffd]/g;
+const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** A value in double quotes. Half a character is what labels have in its place. */
+export const quoted = (value: string): string =>
+  JSON.stringify(value.replace(/\p{Surrogate}/gu, '\uFFFD')).replace(UNSAFE, escaped);

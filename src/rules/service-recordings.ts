@@ -11,7 +11,8 @@ export const SERVICE = {
   latency: 'model:gen_ai_client_inference_duration_seconds:p95_10m',
 } as const;
 
-const requests = counter(METRIC.requests);
+/** Those that were made: a budget that blocks must not hide that the others fail. */
+export const MADE = `${counter(METRIC.requests)}{${LABEL.outcome}!="blocked"}`;
 const duration = gauge(METRIC.duration);
 
 export function serviceGroups(): RuleGroup[] {
@@ -21,8 +22,11 @@ export function serviceGroups(): RuleGroup[] {
     {
       name: 'tokenmeter-service',
       rules: [
-        { record: SERVICE.calls, expr: `sum by (${BY_MODEL}) (increase(${requests}[10m]))` },
-        { record: SERVICE.errorRatio, expr: share(`${requests}{${LABEL.outcome}="error"}`, requests) },
+        { record: SERVICE.calls, expr: `sum by (${BY_MODEL}) (increase(${MADE}[10m]))` },
+        {
+          record: SERVICE.errorRatio,
+          expr: share(`${counter(METRIC.requests)}{${LABEL.outcome}="error"}`, MADE),
+        },
         {
           record: SERVICE.rateLimitedRatio,
           expr: share(`${duration}_count{${LABEL.errorType}="429"}`, `${duration}_count`),

@@ -13,7 +13,7 @@ export interface AlertRule {
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
-    readonly runbook_url: string;
+    readonly runbook_url?: string;
   };
 }
 

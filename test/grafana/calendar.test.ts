@@ -26,6 +26,8 @@ const budget = (more: Partial<CalendarBudget>): CalendarBudget => ({
 const cost = (instance: string, user = 'u', model = 'gpt-4.1') =>
   `tokenmeter_cost_usd_total{instance="${instance}", user_id="${user}", gen_ai_request_model="${model}"}`;
 
+const alive = (instance: string) => `tokenmeter_price_table{instance="${instance}"}`;
+
 const is = (at: string, series: string, value: number, labels = '') => ({
   at,
   expr: `round(${series}, 0.001)`,
@@ -50,6 +52,8 @@ describe('budgets that Prometheus keeps', { concurrency: true, skip: missing }, 
         // A dollar an hour: a restart after 10 hours, and one day another process.
         [cost('a')]: '0+0.083333333x119 0+0.083333333x168',
         [cost('b')]: '_x144 0+0.083333333x143',
+        [alive('a')]: '1x288',
+        [alive('b')]: '_x144 1x144',
       },
       expect: [
         is(hours(9), BUDGET.spent, 9, usd),
@@ -99,6 +103,34 @@ describe('budgets that Prometheus keeps', { concurrency: true, skip: missing }, 
           ],
         },
       ],
+    }));
+
+  test('a gap without samples counts nothing twice, and a restart after it is seen', () =>
+    holds([budget({ limitUsd: 500 })], {
+      series: {
+        // $300, then three hours without a scrape; b starts before the gap, and a again after it.
+        [cost('a')]: '0+5x60 300x20 _x36 300x6 7x40',
+        [alive('a')]: '1x81 _x36 1x60',
+        [cost('b')]: '_x60 3x20 _x36 3x60',
+        [alive('b')]: '_x60 1x20 _x36 1x60',
+      },
+      expect: [
+        is('290m', BUDGET.spent, 290, usd),
+        is('390m', BUDGET.spent, 303, usd),
+        is('615m', BUDGET.spent, 303, usd),
+        is('700m', BUDGET.spent, 310, usd),
+      ],
+    }));
+
+  test('per user, neither of nobody nor of those beyond the cap', () =>
+    holds([budget({ per: ['user'] })], {
+      series: {
+        'tokenmeter_cost_usd_total{instance="a"}': '0+1x40',
+        [cost('a', '__other__')]: '0+1x40',
+        [cost('a', 'u')]: '0+1x40',
+        [alive('a')]: '1x40',
+      },
+      expect: [is('60m', BUDGET.spent, 12, `${usd}, user_id="u"`)],
     }));
 
   test('tokens are those read and written', () =>

@@ -15,10 +15,19 @@ export interface Expectation {
   readonly values: readonly { readonly labels: string; readonly value: number }[];
 }
 
+/** All of an alert that fires. */
+export interface FiringAlert {
+  readonly at: string;
+  readonly alert: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 export interface RuleTest {
   readonly name: string;
   readonly series: InputSeries;
-  readonly expect: readonly Expectation[];
+  readonly expect?: readonly Expectation[];
+  readonly alerts?: readonly FiringAlert[];
   /** Between the values of the series. */
   readonly interval?: string;
 }
@@ -32,7 +41,13 @@ export async function failureOf(
 ): Promise<string | undefined> {
   await using folder = await temporaryFolder();
   const [rules, file] = [join(folder.path, 'rules.yaml'), join(folder.path, 'tests.yaml')];
-  await writeFile(rules, toYaml('', groups));
+  await writeFile(
+    rules,
+    toYaml(
+      '',
+      groups.map((group) => asOftenAsPrometheus(group, every)),
+    ),
+  );
   // JSON is YAML.
   await writeFile(
     file,
@@ -41,7 +56,7 @@ export async function failureOf(
       evaluation_interval: every,
       // Else they come in any order, and one that reads another is an evaluation late, or not.
       group_eval_order: groups.map(({ name }) => name),
-      tests: tests.map(({ name, series, expect, interval = '1m' }) => ({
+      tests: tests.map(({ name, series, expect = [], alerts = [], interval = '1m' }) => ({
         name,
         interval,
         input_series: Object.entries(series).map(([series, values]) => ({ series, values })),
@@ -49,6 +64,11 @@ export async function failureOf(
           eval_time: at,
           expr,
           exp_samples: values,
+        })),
+        alert_rule_test: alerts.map(({ at, alert, labels, annotations }) => ({
+          eval_time: at,
+          alertname: alert,
+          exp_alerts: [{ exp_labels: labels, exp_annotations: annotations }],
         })),
       })),
     }),
@@ -59,3 +79,13 @@ export async function failureOf(
     );
   });
 }
+
+/** promtool evaluates every group at every step: one with a longer interval gives something only when it is due. */
+function asOftenAsPrometheus(group: RuleGroup, every: string): RuleGroup {
+  const interval = group.interval ?? every;
+  if (secondsOf(interval) <= secondsOf(every)) return group;
+  const isDue = `and on () (vector(time()) % ${secondsOf(interval)} == 0)`;
+  return { ...group, rules: group.rules.map((rule) => ({ ...rule, expr: `(${rule.expr})\n${isDue}` })) };
+}
+
+const secondsOf = (minutes: string): number => 60 * Number.parseInt(minutes, 10);

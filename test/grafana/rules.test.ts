@@ -3,9 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+import { calendarGroups } from '../../src/rules/calendar-budgets.ts';
+import { RulesSchema } from '../../src/rules/config.ts';
 import {
   alertGroups,
   allGroups,
+  cacheSavingGroups,
   DEFAULT_RULES,
   otlpNameGroups,
   recordingGroups,
@@ -18,7 +24,7 @@ import { promqlProblems } from './lint.ts';
 import { failureOf } from './promtool.ts';
 import { run } from './run.ts';
 
-const grafana = new URL('../../grafana/', import.meta.url).pathname;
+const grafana = fileURLToPath(new URL('../../grafana/', import.meta.url));
 const prometheus = requirement('promtool', 'prometheus');
 const alertmanager = requirement('amtool', 'prometheus-alertmanager');
 const compose = requirement('docker-compose', 'docker-compose');
@@ -28,14 +34,16 @@ const alerts = alertGroups(DEFAULT_RULES.thresholds).flatMap(({ rules }) =>
 
 describe('rules', () => {
   test('recordings are named level:metric:operations, and all is PromQL', () => {
-    for (const { rules } of allGroups(DEFAULT_RULES)) {
+    const { budgets } = v.parse(RulesSchema, { budgets: [{ name: 'b', limitUsd: 1 }] });
+    for (const { rules } of allGroups({ ...DEFAULT_RULES, budgets })) {
       for (const rule of rules)
         assert.deepEqual(
           promqlProblems(rule.expr).filter((problem) => problem.startsWith('no PromQL')),
           [],
         );
     }
-    for (const rule of recordingGroups().flatMap(({ rules }) => rules)) {
+    const recorded = [...recordingGroups(), ...cacheSavingGroups(), ...calendarGroups(budgets)];
+    for (const rule of recorded.flatMap(({ rules }) => rules)) {
       if ('record' in rule) assert.match(rule.record, /^[a-z]+:[a-z_]+:[a-z0-9_]+$/);
     }
   });
@@ -46,8 +54,9 @@ describe('rules', () => {
       assert.match(labels.severity, /^(critical|warning|info)$/);
       const text = `${annotations.summary} ${annotations.description}`;
       if (alert !== 'TokenmeterNoData') assert.match(text, /\$value|query/, alert);
+      assert.match(annotations.summary, /\$labels\.job/, alert);
       assert.ok(runbooks.includes(`${alert}.md`), `grafana/runbooks/${alert}.md`);
-      assert.ok(annotations.runbook_url.endsWith(`/${alert}.md`));
+      assert.ok(annotations.runbook_url?.endsWith(`/${alert}.md`));
     }
     assert.deepEqual(runbooks.sort(), alerts.map(({ alert }) => `${alert}.md`).sort());
   });
@@ -72,6 +81,10 @@ describe('rules', () => {
   });
 });
 
+/** Where an alert of these labels is told. */
+const receiversOf = (file: string, ...labels: string[]): string =>
+  run('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...labels]).trim();
+
 describe('configs', () => {
   test('promtool accepts rules and config', { skip: prometheus.missing }, () => {
     run('promtool', ['check', 'config', join(grafana, 'prometheus/prometheus.yml')]);
@@ -80,11 +93,30 @@ describe('configs', () => {
   test('amtool accepts the routes, and they lead where they should', { skip: alertmanager.missing }, () => {
     const file = join(grafana, 'alertmanager/alertmanager.yml');
     run('amtool', ['check-config', file]);
-    const routes = ['config', 'routes', 'test', `--config.file=${file}`];
-    assert.equal(
-      run('amtool', [...routes, 'alertname=TokenmeterBudgetWarning', 'budget=b']).trim(),
-      'webhook',
-    );
+    assert.equal(receiversOf(file, 'alertname=TokenmeterBudgetWarning', 'budget=b'), 'webhook');
+  });
+
+  test('with the examples, what is critical pages, budgets too', { skip: alertmanager.missing }, async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'alertmanager.yml');
+    const text = readFileSync(join(grafana, 'alertmanager/alertmanager.yml'), 'utf8');
+    // Sentences begin with a capital.
+    await writeFile(file, text.replace(/^( +)# (?=[- a-z])/gm, '$1'));
+    run('amtool', ['check-config', file]);
+    const routes: readonly (readonly [string, string, string])[] = [
+      ['TokenmeterBudgetExhausted', 'critical', 'pagerduty,email,slack,webhook'],
+      ['TokenmeterBudgetWarning', 'warning', 'email,slack,webhook'],
+      ['TokenmeterBudgetStoreFailing', 'critical', 'pagerduty,slack,webhook'],
+      ['TokenmeterUserSpendSpike', 'warning', 'email,slack'],
+      ['TokenmeterNoData', 'critical', 'pagerduty,slack'],
+      ['TokenmeterPriceTableOld', 'info', 'webhook'],
+    ];
+    for (const [alert, severity, receivers] of routes)
+      assert.equal(
+        receiversOf(file, `alertname=${alert}`, `severity=${severity}`, 'job=shop'),
+        receivers,
+        alert,
+      );
   });
 
   test('docker-compose accepts the stack, with each profile', { skip: compose.missing }, () => {
@@ -96,11 +128,23 @@ describe('configs', () => {
       for (const [, address] of text.matchAll(/^ +- (\S+):\d+:\d+(?:\/tcp)?$/gm))
         assert.equal(address, '127.0.0.1');
     }
+    const services = (
+      parse(readFileSync(file, 'utf8')) as { services: Record<string, { healthcheck?: object }> }
+    ).services;
+    const unchecked = Object.keys(services).filter((name) => services[name]?.healthcheck === undefined);
+    assert.deepEqual(unchecked, ['collector'], 'which answers on a port of its own');
     for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/^ +- (\.\/\S+?):/gm)) {
       assert.ok(existsSync(join(grafana, '..', path)), path);
     }
   });
 });
+
+async function rulesOf(config: string) {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'c.yaml');
+  await writeFile(file, config);
+  return tokenmeter(['rules', '--config', file]);
+}
 
 describe('tokenmeter rules', () => {
   test('writes rules with budgets and thresholds of one’s own', { skip: prometheus.missing }, async () => {
@@ -122,6 +166,50 @@ describe('tokenmeter rules', () => {
     const { stdout } = tokenmeter(['rules']);
     assert.ok(
       stdout.includes(readFileSync(join(grafana, 'rules/alerts.yaml'), 'utf8').split('groups:\n')[1] ?? '-'),
+    );
+  });
+
+  test('leads to runbooks of one’s own', async () => {
+    const { stdout } = await rulesOf('runbookUrl: https://wiki.example.com/llm/');
+    const urls = [...stdout.matchAll(/runbook_url: (\S+)\/Tokenmeter/g)].map(([, base]) => base);
+    assert.equal(urls.length, alerts.length);
+    assert.deepEqual(new Set(urls), new Set(['https://wiki.example.com/llm']));
+  });
+
+  test('characters that YAML takes for the end of a line are escaped', {
+    skip: prometheus.missing,
+  }, async () => {
+    await using folder = await temporaryFolder();
+    const out = join(folder.path, 'rules.yaml');
+    const pattern = String.raw`"a\u2028b\x85\x7f\uFEFF\uD800"`;
+    const { stdout } = await rulesOf(`budgets: [{ name: b, limitUsd: 1, match: { model: ${pattern} } }]`);
+    await writeFile(out, stdout);
+    run('promtool', ['check', 'rules', out]);
+  });
+
+  test('says what is wrong with a config that is a list or a text, naming the file', async () => {
+    for (const [text, says] of [
+      ['[]', 'c.yaml: got a list, expected an object'],
+      ['hello', 'c.yaml: got "hello", expected an object'],
+      [
+        'budgets: [{ name: b, limitUsd: 1, match: [] }]',
+        'c.yaml budgets.0.match: got a list, expected an object',
+      ],
+      ['thresholds: []', 'c.yaml thresholds: got a list, expected an object'],
+      ['runbookUrl: wiki', 'c.yaml runbookUrl: got "wiki", expected an address'],
+    ] as const) {
+      const { code, stderr } = await rulesOf(text);
+      assert.equal(code, 2);
+      assert.ok(stderr.includes(says), stderr);
+    }
+  });
+
+  test('says that a file cannot be written', () => {
+    const { code, stderr } = tokenmeter(['rules', '--out', '/nonexist/rules.yaml']);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^error: --out \/nonexist\/rules\.yaml cannot be written: ENOENT[^\n]*\n(?!.*\n +at )/,
     );
   });
 

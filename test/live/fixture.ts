@@ -18,7 +18,7 @@ export class Fixture {
       { name: gauge(METRIC.budgetReset), labels: tokens, value: reset },
       { name: gauge(METRIC.budgetPeriod), labels: tokens, value: period },
       { name: counter(METRIC.budgetBlocked), labels: tokens, value: this.#scrapes },
-      { name: counter(METRIC.budgetStoreFailures), labels: tokens, value: 0 },
+      { name: counter(METRIC.budgetStoreFailures), labels: {}, value: 0 },
       // The app has too few users for it.
       { name: counter(METRIC.overflow), labels: { [LABEL.limit]: 'users' }, value: 0 },
       { name: gauge(METRIC.ledgerQueue), labels: {}, value: this.#scrapes % 7 },

@@ -50,6 +50,7 @@ const failures: string[] = [];
   const gauges = started.use(await startGauges(() => fixture.read()));
   const receiver = started.use(await startReceiver());
   const stack = await startStack({
+    job: 'tokenmeter-demo',
     targets: [app.metricsUrl.host, gauges.host],
     webhook: receiver.url,
     ports: { prometheus: 0, alertmanager: 0 },

@@ -1,8 +1,5 @@
 import type { AlertRule, Severity } from '../types.ts';
 
-/** The package itself carries the pages; nothing else has an address for certain. */
-const RUNBOOKS = 'https://unpkg.com/tokenmeter/grafana/runbooks';
-
 export interface AlertText {
   readonly name: string;
   readonly expr: string;
@@ -18,7 +15,7 @@ export function alert({ name, expr, for: wait, severity, summary, description }:
     expr,
     ...(wait !== undefined && { for: wait }),
     labels: { severity },
-    annotations: { summary, description, runbook_url: `${RUNBOOKS}/${name}.md` },
+    annotations: { summary, description },
   };
 }
 

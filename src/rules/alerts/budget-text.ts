@@ -16,8 +16,8 @@ function amount(series: string): string {
 /** "$41.20 of $50.00" */
 export const SPENT_OF_LIMIT = `${amount(BUDGET.spent)} of ${amount(BUDGET.limit)}`;
 
-/** "Budget team-day (team research)" */
-export const BUDGET_NAME = `Budget {{ $labels.${LABEL.budget} }}${SCOPE.map(
+/** "Budget team-day of shop (team research)"; one that Prometheus keeps is of all apps. */
+export const BUDGET_NAME = `Budget {{ $labels.${LABEL.budget} }}{{ with $labels.${LABEL.job} }} of {{ . }}{{ end }}${SCOPE.map(
   (label) =>
     `{{ with $labels.${label} }} (${label.replace(/^gen_ai_/, '').replaceAll('_', ' ')} {{ . }}){{ end }}`,
 ).join('')}`;

@@ -10,19 +10,20 @@ export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): Rul
   return {
     name: 'tokenmeter-budget-alerts',
     rules: [
-      alert({
-        name: 'TokenmeterBudgetWarning',
-        severity: 'warning',
-        expr: `${BUDGET.used} >= ${budgetWarning} - ${EPSILON}`,
-        summary: `${BUDGET_NAME}: ${PERCENT} used`,
-        description: `${SPENT_OF_LIMIT} are spent (${PERCENT}).`,
-      }),
+      // Before those that it inhibits: one that ends while it still seems to fire is never told as resolved.
       alert({
         name: 'TokenmeterBudgetExhausted',
         severity: 'critical',
         expr: `${BUDGET.used} >= 1 - ${EPSILON}`,
         summary: `${BUDGET_NAME} is used up`,
         description: `${SPENT_OF_LIMIT} are spent (${PERCENT}). A budget that blocks refuses calls until its reset.`,
+      }),
+      alert({
+        name: 'TokenmeterBudgetWarning',
+        severity: 'warning',
+        expr: `${BUDGET.used} >= ${budgetWarning} - ${EPSILON}`,
+        summary: `${BUDGET_NAME}: ${PERCENT} used`,
+        description: `${SPENT_OF_LIMIT} are spent (${PERCENT}).`,
       }),
       alert({
         name: 'TokenmeterBudgetFastBurn',
@@ -45,12 +46,12 @@ export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): Rul
       alert({
         name: 'TokenmeterBudgetStoreFailing',
         severity: 'critical',
-        expr: `sum by (${LABEL.job}, ${LABEL.budget}) (increase(${counter(METRIC.budgetStoreFailures)}[10m])) > 0`,
+        expr: `sum by (${LABEL.job}) (increase(${counter(METRIC.budgetStoreFailures)}[10m])) > 0`,
         for: '5m',
-        summary: `The store of budget ${labelText(LABEL.budget)} does not answer`,
+        summary: `The store of the budgets of ${labelText(LABEL.job)} does not answer`,
         description:
-          `{{ $value | printf "%.0f" }} times in 10 minutes ${labelText(LABEL.job)} could not ask the store of this ` +
-          'budget. Calls pass unchecked, or are refused, as `failOpen` or `failClosed` says.',
+          `{{ $value | printf "%.0f" }} times in 10 minutes ${labelText(LABEL.job)} could not ask the store of its ` +
+          'budgets. Calls pass unchecked, or are refused, as `failOpen` or `failClosed` says.',
       }),
     ],
   };

@@ -1,5 +1,6 @@
 import { METRIC } from '../../telemetry/names.ts';
 import { counter, gauge, LABEL } from '../promql.ts';
+import { MADE } from '../service-recordings.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { RuleGroup } from '../types.ts';
 import { alert, labelText, PERCENT } from './alert.ts';
@@ -19,7 +20,7 @@ export function meterAlerts({ unmeteredRatio, priceTableDays }: Thresholds): Rul
         name: 'TokenmeterUnpricedCalls',
         severity: 'warning',
         expr: `sum by (${unpricedBy}) (increase(${counter(METRIC.unpriced)}[15m])) > 0`,
-        summary: `No price is known for ${labelText(LABEL.requestModel)}`,
+        summary: `No price is known for ${labelText(LABEL.requestModel)}, which ${labelText(job)} calls`,
         description:
           `${COUNT} calls of ${labelText(job)} to ${labelText(LABEL.requestModel)} in 15 minutes have no cost: ` +
           'spend and budgets are too low by what they cost.',
@@ -30,7 +31,7 @@ export function meterAlerts({ unmeteredRatio, priceTableDays }: Thresholds): Rul
         for: '5m',
         expr:
           `sum by (${job}) (increase(${counter(METRIC.unmetered)}{${LABEL.reason}=~"${WITHOUT_USAGE}"}[15m]))\n` +
-          `/ (sum by (${job}) (increase(${counter(METRIC.requests)}[15m])) > 0) > ${unmeteredRatio}`,
+          `/ (sum by (${job}) (increase(${MADE}[15m])) > 0) > ${unmeteredRatio}`,
         summary: `The usage of ${PERCENT} of the calls of ${labelText(job)} is not known`,
         description:
           `Over 15 minutes ${PERCENT} of the calls of ${labelText(job)} brought no usage that could be read, and ` +
@@ -45,6 +46,27 @@ export function meterAlerts({ unmeteredRatio, priceTableDays }: Thresholds): Rul
         description:
           `${labelText(job)} was metered within the last day and has sent nothing for 10 minutes: its calls are not ` +
           'seen, and its budgets not watched.',
+      }),
+      alert({
+        name: 'TokenmeterTargetDown',
+        severity: 'warning',
+        for: '10m',
+        // What an orchestrator has taken away is no target any more.
+        expr: `up == 0 and on (${job}, ${LABEL.instance}) group by (${job}, ${LABEL.instance}) (last_over_time(${ALIVE}[1d]))`,
+        summary: `${labelText(LABEL.instance)} of ${labelText(job)} cannot be scraped`,
+        description:
+          `${labelText(LABEL.instance)} of ${labelText(job)} was metered within the last day, and has not answered for ` +
+          '10 minutes (up is {{ $value }}): its calls, and its part of budgets kept in memory, are not seen.',
+      }),
+      alert({
+        name: 'TokenmeterWorkersSilent',
+        severity: 'warning',
+        for: '10m',
+        expr: `${gauge(METRIC.workers)}{${LABEL.state}="silent"} > 0`,
+        summary: `${COUNT} workers of ${labelText(job)} do not answer`,
+        description:
+          `${COUNT} workers of node:cluster of ${labelText(job)} (${labelText(LABEL.instance)}) have not answered their ` +
+          'primary for 10 minutes: their newest calls are not in its metrics.',
       }),
       alert({
         name: 'TokenmeterPriceTableOld',

@@ -18,6 +18,13 @@ const own = (values: string, instance = 'a') => ({
 const shared = (values: string, instance = 'a') => ({
   [`tokenmeter_budget_shared_spent_usd{job="shop", instance="${instance}", budget="b"}`]: values,
 });
+/** Of $10 a month for each user. */
+const ofUser = (user: string, kind: 'spent' | 'shared_spent', values: string) => ({
+  [`tokenmeter_budget_limit_usd{job="shop", instance="a", budget="b", user_id="${user}"}`]: '10x120',
+  [`tokenmeter_budget_reset_timestamp{job="shop", instance="a", budget="b", user_id="${user}"}`]: `${MONTH}x120`,
+  [`tokenmeter_budget_period_seconds{job="shop", instance="a", budget="b", user_id="${user}"}`]: `${MONTH}x120`,
+  [`tokenmeter_budget_${kind}_usd{job="shop", instance="a", budget="b", user_id="${user}"}`]: values,
+});
 const month = { period: MONTH, resets: `${MONTH}x120` };
 
 const WARNING = 'TokenmeterBudgetWarning';
@@ -25,7 +32,7 @@ const EXHAUSTED = 'TokenmeterBudgetExhausted';
 const BURN = 'TokenmeterBudgetFastBurn';
 const FORECAST = 'TokenmeterBudgetForecastOverLimit';
 const STORE = 'TokenmeterBudgetStoreFailing';
-const failures = 'tokenmeter_budget_store_failures_total{job="shop", instance="a", budget="b"}';
+const failures = 'tokenmeter_budget_store_failures_total{job="shop", instance="a"}';
 
 export const budgetCases: readonly AlertCase[] = [
   { alert: WARNING, what: '80 % are used', series: budget('10x20', own('8x20')), at: '5m', fires: true },
@@ -42,6 +49,13 @@ export const budgetCases: readonly AlertCase[] = [
     what: 'the private stores of two processes',
     series: budget('10x20', { ...own('4x20'), ...own('4.5x20', 'b') }),
     at: '5m',
+    fires: true,
+  },
+  {
+    alert: WARNING,
+    what: 'a shared store at 97 % beside one process that still has its own',
+    series: budget('300x20', { ...own('1x20'), ...shared('290x20', 'b') }),
+    at: '10m',
     fires: true,
   },
   {
@@ -134,7 +148,77 @@ export const budgetCases: readonly AlertCase[] = [
     at: '75m',
     fires: false,
   },
+  {
+    alert: BURN,
+    what: 'a shared store that falls by a cent',
+    series: budget('1000x120', shared('500x30 499.99x90'), month),
+    at: '33m',
+    fires: false,
+  },
+  {
+    alert: BURN,
+    what: 'a shared store that starts anew and is used at once',
+    series: budget('300x120', shared('290x60 0+0.5x60'), { ...month, resets: `3600x60 ${MONTH}x60` }),
+    at: '80m',
+    fires: true,
+  },
+  ...(['spent', 'shared_spent'] as const).flatMap((kind): AlertCase[] => [
+    {
+      alert: BURN,
+      what: `a user begins with $5 of $10 a month, ${kind}`,
+      series: { ...ofUser('u1', kind, '1x120'), ...ofUser('u2', kind, '_x80 5x40') },
+      at: '83m',
+      fires: true,
+    },
+    {
+      alert: BURN,
+      what: `one of the users that are shown gives way to another, ${kind}`,
+      series: { ...ofUser('u1', kind, '1x79 stale'), ...ofUser('u2', kind, '_x80 5x40') },
+      at: '83m',
+      fires: false,
+    },
+    {
+      alert: BURN,
+      what: `scrapes fail for half an hour, ${kind}`,
+      series: { ...ofUser('u1', kind, '1x50 _x30 1x40'), ...ofUser('u2', kind, '5x50 _x30 5x40') },
+      at: '83m',
+      fires: false,
+    },
+  ]),
 
+  {
+    alert: FORECAST,
+    what: '$10 an hour of $3000 a month, in its second hour',
+    series: budget('3000x120', own('0+0.1666667x120'), month),
+    at: '120m',
+    fires: true,
+  },
+  ...[own, shared].map(
+    (store): AlertCase => ({
+      alert: FORECAST,
+      what: `$5 an hour of $3000 a month, a quarter of an hour into the month, ${Object.keys(store('')).join()}`,
+      series: budget('3000x120', store('2900+0.0833333x60 0+0.0833333x60'), {
+        ...month,
+        resets: `3600x60 ${MONTH}x60`,
+      }),
+      at: '80m',
+      fires: true,
+    }),
+  ),
+  {
+    alert: FORECAST,
+    what: '$1.20 an hour of $24 a day, a quarter of an hour into the day',
+    series: budget('24x120', shared('20+0.02x60 0+0.02x60'), { resets: `3600x60 ${DAY + 3600}x60` }),
+    at: '80m',
+    fires: true,
+  },
+  {
+    alert: FORECAST,
+    what: '$2 an hour of $3000 a month, in its second hour',
+    series: budget('3000x120', own('0+0.0333333x120'), month),
+    at: '120m',
+    fires: false,
+  },
   {
     alert: FORECAST,
     what: '$1.20 an hour of $24 a day, with a day to go',

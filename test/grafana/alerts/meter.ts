@@ -3,7 +3,10 @@ import type { AlertCase } from './case.ts';
 const SHOP = 'job="shop", instance="a"';
 const unpriced = `tokenmeter_unpriced_requests_total{${SHOP}, gen_ai_request_model="new"}`;
 const unmetered = (reason: string) => `tokenmeter_unmetered_requests_total{${SHOP}, reason="${reason}"}`;
-const requests = `tokenmeter_requests_total{${SHOP}, outcome="ok"}`;
+const requestsOf = (outcome: string) => `tokenmeter_requests_total{${SHOP}, outcome="${outcome}"}`;
+const requests = requestsOf('ok');
+const up = (instance: string) => `up{job="shop", instance="${instance}"}`;
+const silent = `tokenmeter_workers{${SHOP}, state="silent"}`;
 const table = (instance: string) => `tokenmeter_price_table{job="shop", instance="${instance}", version="v"}`;
 const age = `tokenmeter_price_table_age_seconds{${SHOP}}`;
 const overflow = `tokenmeter_overflow_requests_total{${SHOP}, limit="users"}`;
@@ -12,6 +15,8 @@ const DAY = 86_400;
 
 const UNMETERED = 'TokenmeterUnmeteredCalls';
 const NO_DATA = 'TokenmeterNoData';
+const DOWN = 'TokenmeterTargetDown';
+const SILENT = 'TokenmeterWorkersSilent';
 const OLD = 'TokenmeterPriceTableOld';
 
 /** Counters that may never rise. */
@@ -31,6 +36,17 @@ export const meterCases: readonly AlertCase[] = [
     alert: UNMETERED,
     what: 'one in ten',
     series: { [unmetered('no_usage')]: '0+1x60', [requests]: '0+10x60' },
+    at: '30m',
+    fires: true,
+  },
+  {
+    alert: UNMETERED,
+    what: 'one in ten, beside many that a budget blocks',
+    series: {
+      [unmetered('no_usage')]: '0+1x60',
+      [requests]: '0+10x60',
+      [requestsOf('blocked')]: '0+1000x60',
+    },
     at: '30m',
     fires: true,
   },
@@ -82,6 +98,45 @@ export const meterCases: readonly AlertCase[] = [
     what: 'gone for a day: it was taken down',
     series: { [table('a')]: '1x10 stale' },
     at: '1500m',
+    fires: false,
+  },
+
+  {
+    alert: DOWN,
+    what: 'one of two does not answer',
+    series: {
+      ...{ [table('a')]: '1x60', [up('a')]: '1x60' },
+      ...{ [table('b')]: '1x10 stale', [up('b')]: '1x10 0x50' },
+    },
+    at: '25m',
+    fires: true,
+  },
+  {
+    alert: DOWN,
+    what: 'one of two was taken away',
+    series: {
+      ...{ [table('a')]: '1x60', [up('a')]: '1x60' },
+      ...{ [table('b')]: '1x10 stale', [up('b')]: '1x10 stale' },
+    },
+    at: '25m',
+    fires: false,
+  },
+  {
+    alert: DOWN,
+    what: 'a restart of five minutes',
+    series: { [table('a')]: '1x10 _x5 1x40', [up('a')]: '1x10 0x4 1x40' },
+    at: '18m',
+    fires: false,
+  },
+  { alert: DOWN, what: 'a target without a meter', series: { [up('a')]: '0x60' }, at: '25m', fires: false },
+
+  { alert: SILENT, what: 'one', series: { [silent]: '0x5 1x30' }, at: '25m', fires: true },
+  { alert: SILENT, what: 'none', series: { [silent]: '0x30' }, at: '25m', fires: false },
+  {
+    alert: SILENT,
+    what: 'one, for five minutes',
+    series: { [silent]: '0x5 1x4 0x30' },
+    at: '25m',
     fires: false,
   },
 

@@ -47,6 +47,20 @@ export const serviceCases: readonly AlertCase[] = [
     at: '30m',
     fires: false,
   },
+  {
+    alert: ERRORS,
+    what: 'one in four, beside many that a budget blocks',
+    series: { ...outcomes('0+3x60', '0+1x60'), [requests('blocked')]: '0+60x60' },
+    at: '30m',
+    fires: true,
+  },
+  {
+    alert: ERRORS,
+    what: 'half of ten calls, beside many that a budget blocks',
+    series: { ...outcomes('0+0.5x60', '0+0.5x60'), [requests('blocked')]: '0+60x60' },
+    at: '30m',
+    fires: false,
+  },
   { alert: ERRORS, what: 'no calls', series: outcomes('5x60', '5x60'), at: '30m', fires: false },
 
   {

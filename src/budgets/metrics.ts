@@ -1,5 +1,5 @@
-import type { BudgetUnit } from '../budgets/types.ts';
 import { type InstrumentName, METRIC } from '../telemetry/names.ts';
+import type { BudgetUnit } from './types.ts';
 
 export const UNITS = ['usd', 'tokens', 'requests'] as const satisfies readonly BudgetUnit[];
 
