@@ -9,7 +9,7 @@ import { SqliteStore } from './stores/sqlite.ts';
 import type { Store } from './stores/store.ts';
 
 /**
- * @param readOnly It is only asked: a file is left as it is.
+ * @param readOnly It is only asked: what is there is left as it is.
  * @throws {ConfigError} where these options cannot be together, or this Node has no SQLite.
  */
 export function createStore(options: LedgerOptions, readOnly = false): Store {
@@ -24,7 +24,7 @@ export function createStore(options: LedgerOptions, readOnly = false): Store {
     throw new ConfigError(['option ledger: got both sqlite and postgres, expected one of them']);
   if (fsync === 'always')
     throw new ConfigError(['option ledger.fsync: "always" is for files: a call cannot wait for a server']);
-  return new PostgresStore(postgres);
+  return new PostgresStore(postgres, readOnly);
 }
 
 /**

@@ -31,6 +31,24 @@ describe('PostgreSQL, and what goes wrong with it', { skip: missingPostgres }, (
     await server[Symbol.asyncDispose]();
   });
 
+  test('who only asks makes nothing, and needs no more than to read', async () => {
+    await assert.rejects(
+      openLedger(`${server.url}?schema=nothing`),
+      /there is no ledger in the schema nothing of/,
+    );
+    const { rows } = await admin.query("select 1 from pg_namespace where nspname = 'nothing'");
+    assert.equal(rows.length, 0);
+    const store = createStore({ postgres: `${server.url}?schema=shown` });
+    await store.append(rowOf(callAt(`${DAY}T12:00:00Z`), 'id'));
+    await store.close();
+    await admin.query('create role reader login; grant usage on schema shown to reader');
+    await admin.query('grant select on all tables in schema shown to reader');
+    const url = new URL(`${server.url}?schema=shown`);
+    url.username = 'reader';
+    await using ledger = await openLedger(url.href);
+    assert.equal((await ledger.usage())[0]?.calls, 1);
+  });
+
   describe('changes at the same time', () => {
     let store: Store;
     let other: Store;

@@ -21,21 +21,26 @@ const FAULTS_OF_ROWS: ReadonlySet<string> = new Set(['22', '23']);
 /** SQLSTATE: somebody else has changed the same rows, or waits for ours. */
 const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01']);
 
+export interface PostgresOptions extends PostgresAddress {
+  /** It only asks: nothing is made where there is nothing. */
+  readonly readOnly: boolean;
+}
+
 type Ask = (text: string, values?: readonly unknown[]) => Promise<QueryResult>;
 
 /** The connections to a ledger in PostgreSQL. One that fails, or falls silent, is given up; others follow. */
 export class PostgresDatabase implements Connection {
-  readonly #address: PostgresAddress;
+  readonly #options: PostgresOptions;
   readonly #pool: Pool;
   readonly #busy = new Set<PoolClient>();
   #additions: readonly string[] = [];
 
-  constructor(address: PostgresAddress) {
+  constructor(options: PostgresOptions) {
     const { Pool } = loadDriver();
-    this.#address = address;
+    this.#options = options;
     this.#pool = new Pool({
-      connectionString: address.url,
-      options: address.options,
+      connectionString: options.url,
+      options: options.options,
       max: 4,
       connectionTimeoutMillis: CONNECTING_MS,
       keepAlive: true,
@@ -54,7 +59,7 @@ export class PostgresDatabase implements Connection {
 
   async open(): Promise<boolean> {
     const { prepareSchema } = await import(/* webpackMode: "eager" */ './postgres-schema.ts');
-    this.#additions = await this.#use((client) => prepareSchema(client, this.#address.schema));
+    this.#additions = await this.#use((client) => prepareSchema(client, this.#options));
     return true;
   }
 
@@ -128,7 +133,7 @@ export class PostgresDatabase implements Connection {
     } catch (cause) {
       if (client) this.#release(client, true);
       if (cause instanceof LedgerError) throw cause;
-      const { name } = this.#address;
+      const { name } = this.#options;
       throw new LedgerError(`the ledger ${name} cannot be used: ${messageOf(cause)}`, { cause });
     }
   }

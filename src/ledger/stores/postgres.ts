@@ -3,7 +3,8 @@ import { BETWEEN_ROWS } from '../columns.ts';
 import type { Tables } from '../tables.ts';
 import { type StoreHost, startHost } from './host.ts';
 import { LazyHost } from './lazy-host.ts';
-import { type PostgresAddress, postgresAddress } from './postgres-address.ts';
+import { postgresAddress } from './postgres-address.ts';
+import type { PostgresOptions } from './postgres-database.ts';
 import type { SqlStatement, Store } from './store.ts';
 import { canHaveThread } from './thread.ts';
 
@@ -25,8 +26,8 @@ export class PostgresStore implements Store {
   #known = new Set<string>();
 
   /** @throws {ConfigError} where there cannot be a database at this URL. */
-  constructor(url: string) {
-    const address = postgresAddress(url);
+  constructor(url: string, readOnly = false) {
+    const address = { ...postgresAddress(url), readOnly };
     this.name = address.name;
     this.#writer = new LazyHost(
       (onEnd) => start(address, onEnd),
@@ -74,7 +75,7 @@ export class PostgresStore implements Store {
   }
 }
 
-function start(options: PostgresAddress, onEnd: () => void): StoreHost | Promise<StoreHost> {
+function start(options: PostgresOptions, onEnd: () => void): StoreHost | Promise<StoreHost> {
   const connect = async () => {
     const { PostgresDatabase } = await import(/* webpackMode: "eager" */ './postgres-database.ts');
     return new PostgresDatabase(options);
