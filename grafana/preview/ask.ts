@@ -10,12 +10,15 @@ export async function ask(
   rangeSeconds: number,
 ): Promise<Picture> {
   const to = Math.floor(Date.now() / 1000);
+  const variables = dashboard.templating.list.map(({ name }) => name);
   const answers = await Promise.all(
     dashboard.panels.map(async (panel) => {
       const targets = panel.targets ?? [];
       return [
         panel.id,
-        await Promise.all(targets.map((target) => answer(prometheus, panel, target, to, rangeSeconds))),
+        await Promise.all(
+          targets.map((target) => answer(prometheus, variables, panel, target, to, rangeSeconds)),
+        ),
       ] as const;
     }),
   );
@@ -24,6 +27,7 @@ export async function ask(
 
 async function answer(
   prometheus: string,
+  variables: readonly string[],
   panel: PanelJson,
   target: Target,
   to: number,
@@ -32,9 +36,10 @@ async function answer(
   const { refId, legendFormat: legend, instant, format = 'time_series' } = target;
   const range = secondsOf(panel.timeFrom, to) ?? rangeSeconds;
   const query = target.expr
+    .replaceAll('$__range_s', String(range))
     .replaceAll('$__range', `${range}s`)
     .replaceAll('$__rate_interval', `${RATE_SECONDS}s`)
-    .replaceAll(/\$(job|provider|model|team|user|budget)/g, '.*');
+    .replace(/\$([a-z]+)/g, (whole, name: string) => (variables.includes(name) ? '.*' : whole));
   const step = Math.max(1, Math.round(rangeSeconds / POINTS));
   const parameters = instant
     ? { query, time: String(to) }

@@ -1,5 +1,6 @@
 /** npm run pictures: draws the dashboards from a Prometheus with Grafana's own components. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import puppeteer from 'puppeteer-core';
 import { createServer } from 'vite';
@@ -26,7 +27,7 @@ if (values.help || values.prometheus === undefined) {
 }
 
 const dashboards = new URL('../dashboards/', import.meta.url);
-const here = new URL('.', import.meta.url).pathname;
+const here = fileURLToPath(new URL('.', import.meta.url));
 const names = readdirSync(dashboards)
   .map((file) => file.replace('.json', ''))
   .filter((name) => values.only === undefined || name === values.only);

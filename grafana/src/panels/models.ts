@@ -7,7 +7,9 @@ import * as calls from '../queries/calls.ts';
 import * as spend from '../queries/spend.ts';
 
 const MODEL = LABEL.requestModel;
+const NO_METER = 'No data: no metered app is scraped.';
 const NO_CALLS = 'No data: no calls ended in this time.';
+const NO_WHO = 'Of all teams and users: durations do not know them.';
 const NO_STREAMS = 'No data: nothing was streamed in this time.';
 const byModel = (expr: string) => [{ expr, legend: `{{${MODEL}}}` }];
 
@@ -15,7 +17,7 @@ export const firstChunk = () =>
   stat(
     {
       title: 'First chunk, p95',
-      description: `From the request to the first event of a stream. ${NO_STREAMS}`,
+      description: `From the request to the first event of a stream. ${NO_WHO} ${NO_STREAMS}`,
     },
     units.Seconds,
     calls.quantileInRange(0.95, METRIC.timeToFirstChunk),
@@ -23,7 +25,10 @@ export const firstChunk = () =>
 
 export const rateLimited = () =>
   stat(
-    { title: 'Rate limited', description: "Calls that ended with status 429, after the SDK's own retries." },
+    {
+      title: 'Rate limited',
+      description: `Calls that ended with status 429, after the SDK's own retries. ${NO_WHO}`,
+    },
     units.Short,
     calls.rateLimited,
   )
@@ -52,7 +57,7 @@ export const savedByCache = () =>
     {
       title: 'Saved by caches',
       description:
-        'What cached input would have cost more as plain input, at list prices, without what writing to a cache costs. No data: nothing came from a cache, or the recording rules are not loaded.',
+        'What cached input would have cost more as plain input, at list prices, without what writing to a cache costs. A date in the name of a model is cut off; other names that are not on the list count as nothing. No data: nothing came from a cache, or the recording rules are not loaded.',
     },
     units.Dollars,
     spend.savedByCache,
@@ -65,14 +70,14 @@ export const costPerCall = () =>
   stat(
     { title: 'Spend per call', description: `The mean over all models. ${NO_CALLS}` },
     units.Dollars,
-    `${spend.spend} / (${calls.calls} > 0)`,
+    calls.costPerCall,
   )
     .decimals(4)
     .span(4);
 
 export const latencyPercentiles = () =>
   timeSeries(
-    { title: 'Latency', description: `Of all calls, retries and the whole stream included. ${NO_CALLS}` },
+    { title: 'Latency', description: `Retries and the whole stream included. ${NO_WHO} ${NO_CALLS}` },
     units.Seconds,
     [
       { expr: calls.quantile(0.5, METRIC.duration), legend: 'p50' },
@@ -86,7 +91,7 @@ export const latencyPercentiles = () =>
 
 export const latencyByModel = () =>
   timeSeries(
-    { title: 'Latency by model, p95', description: `One call in twenty takes longer. ${NO_CALLS}` },
+    { title: 'Latency by model, p95', description: `One call in twenty takes longer. ${NO_WHO} ${NO_CALLS}` },
     units.Seconds,
     byModel(calls.quantile(0.95, METRIC.duration, [MODEL])),
   );
@@ -95,7 +100,7 @@ export const firstChunkByModel = () =>
   timeSeries(
     {
       title: 'Time to first chunk by model, p95',
-      description: `What a user waits for the first word. ${NO_STREAMS}`,
+      description: `What a user waits for the first word. ${NO_WHO} ${NO_STREAMS}`,
     },
     units.Seconds,
     byModel(calls.quantile(0.95, METRIC.timeToFirstChunk, [MODEL])),
@@ -105,7 +110,7 @@ export const chunkByModel = () =>
   timeSeries(
     {
       title: 'Time per chunk by model, p95',
-      description: `Of the mean time between the events of a stream. ${NO_STREAMS}`,
+      description: `Of the mean time between the events of a stream. ${NO_WHO} ${NO_STREAMS}`,
     },
     units.Seconds,
     byModel(calls.quantile(0.95, METRIC.timePerOutputChunk, [MODEL])),
@@ -115,19 +120,20 @@ export const errorTypes = () =>
   stacked(
     {
       title: 'Errors per minute by type',
-      description: 'HTTP status, or the class of the error. Empty when nothing failed in this time.',
+      description: `HTTP status, or the class of the error. ${NO_WHO} ${NO_METER}`,
     },
     units.Short,
     [{ expr: calls.errorTypes, legend: `{{${LABEL.errorType}}}` }],
   )
     .overrideByName('429', fixedColor(COLOR.warn))
-    .overrideByName('500', fixedColor(COLOR.bad));
+    .overrideByName('500', fixedColor(COLOR.bad))
+    .overrideByName('none', fixedColor(COLOR.good));
 
 export const errorsByModel = () =>
   timeSeries(
     {
       title: 'Failed calls by model',
-      description: 'Share of the calls that end in an error. Empty when nothing failed.',
+      description: `Share of the calls that end in an error, rate limits included. ${NO_METER}`,
     },
     units.PercentUnit,
     byModel(calls.errorRatioRateBy(MODEL)),
@@ -137,7 +143,7 @@ export const rateLimitedByModel = () =>
   timeSeries(
     {
       title: 'Rate limited calls by model',
-      description: 'Share of the calls that end with status 429. Empty when none did.',
+      description: `Share of the calls that end with status 429. ${NO_WHO} ${NO_METER}`,
     },
     units.PercentUnit,
     byModel(calls.rateLimitedRatioBy(MODEL)),
@@ -158,7 +164,7 @@ export const modelTable = () =>
   table(
     {
       title: 'By model',
-      description: `Every requested model in the time that is looked at. Tokens are input and output together. ${NO_CALLS}`,
+      description: `Every requested model in the time that is looked at. Tokens are input and output together; p95 is of all teams and users. ${NO_CALLS}`,
     },
     [
       { title: 'Model', label: MODEL, width: 240 },
