@@ -104,39 +104,36 @@ export function timeSeries(
   unit: string,
   series: readonly Series[],
 ): TimeSeries {
-  return (
-    new TimeSeries()
-      .title(title)
-      .description(description)
-      .datasource(DATASOURCE)
-      .targets(ranges(series))
-      .unit(unit)
-      .min(0)
-      // What has one name has one colour on all panels.
-      .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
-      .thresholds(thresholds(COLOR.good))
-      .drawStyle(GraphDrawStyle.Line)
-      .lineWidth(2)
-      .fillOpacity(0)
-      .showPoints(VisibilityMode.Never)
-      .spanNulls(false)
-      .axisPlacement(AxisPlacement.Auto)
-      .legend(
-        new VizLegendOptionsBuilder()
-          .displayMode(LegendDisplayMode.List)
-          .placement(LegendPlacement.Bottom)
-          .showLegend(true)
-          .calcs([]),
-      )
-      .tooltip(
-        new VizTooltipOptionsBuilder()
-          .mode(TooltipDisplayMode.Multi)
-          .sort(SortOrder.Descending)
-          .hideZeros(true),
-      )
-      .span(8)
-      .height(8)
-  );
+  return new TimeSeries()
+    .title(title)
+    .description(description)
+    .datasource(DATASOURCE)
+    .targets(ranges(series))
+    .unit(unit)
+    .min(0)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
+    .thresholds(thresholds(COLOR.good))
+    .drawStyle(GraphDrawStyle.Line)
+    .lineWidth(2)
+    .fillOpacity(0)
+    .showPoints(VisibilityMode.Never)
+    .spanNulls(false)
+    .axisPlacement(AxisPlacement.Auto)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs([]),
+    )
+    .tooltip(
+      new VizTooltipOptionsBuilder()
+        .mode(TooltipDisplayMode.Multi)
+        .sort(SortOrder.Descending)
+        .hideZeros(true),
+    )
+    .span(8)
+    .height(8);
 }
 
 /** Areas on top of each other, for parts of a whole. */
@@ -258,6 +255,10 @@ function colorsOfTexts(colorOf: Readonly<Record<string, string>>): DynamicConfig
     { id: 'custom.cellOptions', value: { type: 'color-text' } },
   ];
 }
+
+/** A name has one colour on all panels; for few names, of which two can be much alike. */
+export const byName = (): FieldColorBuilder =>
+  new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);
 
 /** One colour, whatever the palette says. */
 export const fixedColor = (color: string): DynamicConfigValue[] => [

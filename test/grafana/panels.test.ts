@@ -49,7 +49,7 @@ describe('what panels show', { concurrency: true, skip: missing }, () => {
     holds(
       'most used',
       { 'budget:tokenmeter_budget_used:ratio{job="shop", budget="b", unit="usd"}': '0.9x10' },
-      [looksAt('overview', 'Most used budget', { at: '5m', rangeSeconds: HOUR, shows: { '{}': 0.9 } })],
+      [looksAt('overview', 'Budget used', { at: '5m', rangeSeconds: HOUR, shows: { '{}': 0.9 } })],
     ));
 
   test('the forecast of an app that is metered for two hours counts with whole days', () =>

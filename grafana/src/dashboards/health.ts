@@ -26,7 +26,7 @@ export const health = () =>
           panels.scrapeDuration(),
           panels.scrapeSamples(),
           panels.workers(),
-          panels.priceTables().span(16),
+          panels.priceTables().span(12),
         ],
       },
     ],

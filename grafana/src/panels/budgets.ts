@@ -72,7 +72,7 @@ export const blocked = () =>
       description:
         'Calls that the chosen budgets have refused in this time; the graph below says by which scope.',
     },
-    units.Short,
+    units.LocaleFormat,
     budgets.blocked,
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
@@ -86,7 +86,7 @@ export const unpriced = () =>
       description:
         'Calls without a known price in this time, which budgets in dollars cannot count. Of all scopes.',
     },
-    units.Short,
+    units.LocaleFormat,
     budgets.unpriced,
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
@@ -100,7 +100,7 @@ export const storeFailures = () =>
       description:
         'Times in this time that the store of the budgets did not answer. Of all budgets of the chosen apps.',
     },
-    units.Short,
+    units.LocaleFormat,
     budgets.storeFailures,
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.bad]]))
@@ -234,6 +234,7 @@ export const blockedOverTime = () =>
     [{ expr: budgets.blockedRate, legend: LEGEND }],
   )
     .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1)
     .span(12);
 
 export const unpricedOverTime = () =>
@@ -246,4 +247,5 @@ export const unpricedOverTime = () =>
     [{ expr: budgets.unpricedRate, legend: `{{${LABEL.budget}}} {{${LABEL.job}}}` }],
   )
     .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1)
     .span(12);

@@ -42,7 +42,7 @@ export const unmetered = () =>
 export const unpriced = () =>
   stat(
     { title: 'Unpriced calls', description: 'Calls with usage and no known price in this time.' },
-    units.Short,
+    units.LocaleFormat,
     health.unpriced,
   )
     .thresholds(ONE_IS_BAD)
@@ -54,7 +54,7 @@ export const overflow = () =>
       title: 'Overflow',
       description: 'Calls that share a series because there are too many users, models or series.',
     },
-    units.Short,
+    units.LocaleFormat,
     health.overflow,
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
@@ -77,7 +77,7 @@ export const priceTableAge = () =>
 export const ledgerDropped = () =>
   stat(
     { title: 'Lost ledger rows', description: 'Calls that could not be written to the ledger in this time.' },
-    units.Short,
+    units.LocaleFormat,
     health.ledgerDropped,
   )
     .thresholds(ONE_IS_BAD)
@@ -100,7 +100,8 @@ export const unmeteredByReason = () =>
     [{ expr: health.unmeteredByReason, legend: `{{${LABEL.reason}}}` }],
   )
     .colorScheme(shadesOf(COLOR.warn))
-    .overrideByName('none', fixedColor(COLOR.good));
+    .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1);
 
 export const unpricedByModel = () =>
   stacked(
@@ -112,7 +113,8 @@ export const unpricedByModel = () =>
     [{ expr: health.unpricedByModel, legend: `{{${LABEL.requestModel}}}` }],
   )
     .colorScheme(shadesOf(COLOR.warn))
-    .overrideByName('none', fixedColor(COLOR.good));
+    .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1);
 
 export const overflowByLimit = () =>
   stacked(
@@ -124,7 +126,8 @@ export const overflowByLimit = () =>
     [{ expr: health.overflowByLimit, legend: `{{${LABEL.limit}}}` }],
   )
     .colorScheme(shadesOf(COLOR.warn))
-    .overrideByName('none', fixedColor(COLOR.good));
+    .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1);
 
 export const ledgerQueue = () =>
   timeSeries(
@@ -142,7 +145,10 @@ export const workers = () =>
     },
     units.Short,
     [{ expr: health.workers, legend: `{{${LABEL.job}}} {{${health.WORKER_STATE}}}` }],
-  ).decimals(0);
+  )
+    .overrideByRegexp('/ silent$/', fixedColor(COLOR.bad))
+    .decimals(0)
+    .span(12);
 
 export const scrapeDuration = () =>
   timeSeries(

@@ -2,7 +2,17 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { LABEL } from '../../../src/rules/promql.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/rules/thresholds.ts';
 import { METRIC } from '../../../src/telemetry/names.ts';
-import { COLOR, fixedColor, stacked, stat, table, thresholds, timeSeries } from '../defaults.ts';
+import {
+  byName,
+  COLOR,
+  fixedColor,
+  type PanelText,
+  stacked,
+  stat,
+  table,
+  thresholds,
+  timeSeries,
+} from '../defaults.ts';
 import * as calls from '../queries/calls.ts';
 import * as spend from '../queries/spend.ts';
 
@@ -11,7 +21,8 @@ const NO_METER = 'No data: no metered app is scraped.';
 const NO_CALLS = 'No data: no calls ended in this time.';
 const NO_WHO = 'Of all teams and users: durations do not know them.';
 const NO_STREAMS = 'No data: nothing was streamed in this time.';
-const byModel = (expr: string) => [{ expr, legend: `{{${MODEL}}}` }];
+const overModels = (text: PanelText, unit: string, expr: string) =>
+  timeSeries(text, unit, [{ expr, legend: `{{${MODEL}}}` }]).colorScheme(byName());
 
 export const firstChunk = () =>
   stat(
@@ -29,7 +40,7 @@ export const rateLimited = () =>
       title: 'Rate limited',
       description: `Calls that ended with status 429, after the SDK's own retries. ${NO_WHO}`,
     },
-    units.Short,
+    units.LocaleFormat,
     calls.rateLimited,
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
@@ -90,30 +101,30 @@ export const latencyPercentiles = () =>
     .overrideByName('p99', fixedColor('red'));
 
 export const latencyByModel = () =>
-  timeSeries(
+  overModels(
     { title: 'Latency by model, p95', description: `One call in twenty takes longer. ${NO_WHO} ${NO_CALLS}` },
     units.Seconds,
-    byModel(calls.quantile(0.95, METRIC.duration, [MODEL])),
+    calls.quantile(0.95, METRIC.duration, [MODEL]),
   );
 
 export const firstChunkByModel = () =>
-  timeSeries(
+  overModels(
     {
       title: 'Time to first chunk by model, p95',
       description: `What a user waits for the first word. ${NO_WHO} ${NO_STREAMS}`,
     },
     units.Seconds,
-    byModel(calls.quantile(0.95, METRIC.timeToFirstChunk, [MODEL])),
+    calls.quantile(0.95, METRIC.timeToFirstChunk, [MODEL]),
   );
 
 export const chunkByModel = () =>
-  timeSeries(
+  overModels(
     {
       title: 'Time per chunk by model, p95',
       description: `Of the mean time between the events of a stream. ${NO_WHO} ${NO_STREAMS}`,
     },
     units.Seconds,
-    byModel(calls.quantile(0.95, METRIC.timePerOutputChunk, [MODEL])),
+    calls.quantile(0.95, METRIC.timePerOutputChunk, [MODEL]),
   );
 
 export const errorTypes = () =>
@@ -130,34 +141,34 @@ export const errorTypes = () =>
     .overrideByName('none', fixedColor(COLOR.good));
 
 export const errorsByModel = () =>
-  timeSeries(
+  overModels(
     {
       title: 'Failed calls by model',
       description: `Share of the calls that end in an error, rate limits included. ${NO_METER}`,
     },
     units.PercentUnit,
-    byModel(calls.errorRatioRateBy(MODEL)),
-  ).thresholds(thresholds(COLOR.good, [[DEFAULT_THRESHOLDS.errorRatio, COLOR.bad]]));
+    calls.errorRatioRateBy(MODEL),
+  ).overrideByName('none', fixedColor(COLOR.good));
 
 export const rateLimitedByModel = () =>
-  timeSeries(
+  overModels(
     {
       title: 'Rate limited calls by model',
       description: `Share of the calls that end with status 429. ${NO_WHO} ${NO_METER}`,
     },
     units.PercentUnit,
-    byModel(calls.rateLimitedRatioBy(MODEL)),
-  );
+    calls.rateLimitedRatioBy(MODEL),
+  ).overrideByName('none', fixedColor(COLOR.good));
 
 export const cacheShareByModel = () =>
-  timeSeries(
+  overModels(
     {
       title: 'Input read from cache by model',
       description:
         'Share of the input tokens that cost the lower price of a cache. Empty where no provider reported a cache.',
     },
     units.PercentUnit,
-    byModel(spend.cacheShareRateBy(MODEL)),
+    spend.cacheShareRateBy(MODEL),
   ).max(1);
 
 export const modelTable = () =>
@@ -169,7 +180,7 @@ export const modelTable = () =>
     [
       { title: 'Model', label: MODEL, width: 240 },
       { title: 'Spend', expr: spend.spendBy(MODEL), unit: units.Dollars, decimals: 2 },
-      { title: 'Calls', expr: calls.callsBy(MODEL), unit: units.Short, decimals: 0 },
+      { title: 'Calls', expr: calls.callsBy(MODEL), unit: units.LocaleFormat, decimals: 0 },
       { title: 'Per call', expr: calls.costPerCallBy(MODEL), unit: units.Dollars, decimals: 5 },
       {
         title: 'Per 1k tokens',
@@ -210,7 +221,7 @@ export const servedModels = () =>
       { title: 'Provider', label: LABEL.provider, width: 110 },
       { title: 'Requested', label: LABEL.requestModel },
       { title: 'Served', label: LABEL.responseModel },
-      { title: 'Calls', expr: calls.servedModels, unit: units.Short, decimals: 0, width: 90 },
+      { title: 'Calls', expr: calls.servedModels, unit: units.LocaleFormat, decimals: 0, width: 90 },
     ],
   )
     .span(16)

@@ -3,7 +3,17 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { LABEL } from '../../../src/rules/promql.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/rules/thresholds.ts';
 import { METRIC } from '../../../src/telemetry/names.ts';
-import { bars, COLOR, fixedColor, stacked, stat, table, thresholds, timeSeries } from '../defaults.ts';
+import {
+  bars,
+  byName,
+  COLOR,
+  fixedColor,
+  stacked,
+  stat,
+  table,
+  thresholds,
+  timeSeries,
+} from '../defaults.ts';
 import * as budgets from '../queries/budgets.ts';
 import * as calls from '../queries/calls.ts';
 import * as health from '../queries/health.ts';
@@ -21,6 +31,7 @@ export const spendToday = (): Stat =>
     spend.spend,
   )
     .timeFrom('now/d')
+    .span(4)
     .decimals(2);
 
 export const spendThisMonth = (): Stat =>
@@ -30,6 +41,7 @@ export const spendThisMonth = (): Stat =>
     spend.spend,
   )
     .timeFrom('now/M')
+    .span(5)
     .decimals(2);
 
 export const monthForecast = (): Stat =>
@@ -42,12 +54,13 @@ export const monthForecast = (): Stat =>
     spend.monthForecast,
   )
     .timeFrom('now/M')
+    .span(5)
     .decimals(2);
 
 export const mostUsedBudget = (): Stat =>
   stat(
     {
-      title: 'Most used budget',
+      title: 'Budget used',
       description:
         'Used share of the budget that is nearest its limit; of those of a team or user where one is chosen. No data: no budget with a limit is declared, or the recording rules are not loaded.',
     },
@@ -61,7 +74,8 @@ export const mostUsedBudget = (): Stat =>
         [1, COLOR.bad],
       ]),
     )
-    .decimals(0);
+    .decimals(0)
+    .span(2);
 
 export const callCount = (): Stat =>
   stat(
@@ -72,7 +86,7 @@ export const callCount = (): Stat =>
     },
     units.Short,
     calls.calls,
-  );
+  ).span(2);
 
 export const errorRatio = (): Stat =>
   stat(
@@ -90,7 +104,8 @@ export const errorRatio = (): Stat =>
         [DEFAULT_THRESHOLDS.errorRatio, COLOR.bad],
       ]),
     )
-    .decimals(1);
+    .decimals(1)
+    .span(2);
 
 export const latency = (): Stat =>
   stat(
@@ -103,7 +118,8 @@ export const latency = (): Stat =>
     calls.quantileInRange(0.95, METRIC.duration),
   )
     .thresholds(thresholds(COLOR.good, [[DEFAULT_THRESHOLDS.latencySeconds, COLOR.bad]]))
-    .decimals(1);
+    .decimals(1)
+    .span(2);
 
 export const firingAlerts = (): Stat =>
   stat(
@@ -113,14 +129,18 @@ export const firingAlerts = (): Stat =>
     },
     units.Short,
     health.firing,
-  ).thresholds(thresholds(COLOR.good, [[1, COLOR.bad]]));
+  )
+    .thresholds(thresholds(COLOR.good, [[1, COLOR.bad]]))
+    .span(2);
 
 export const spendByModel = () =>
   stacked(
     { title: 'Spend per hour by model', description: `US dollars an hour, as requested models. ${NONE_YET}` },
     units.Dollars,
     [{ expr: spend.spendRateBy(LABEL.requestModel), legend: `{{${LABEL.requestModel}}}` }],
-  ).span(12);
+  )
+    .colorScheme(byName())
+    .span(12);
 
 export const spendByTeam = () =>
   stacked(
@@ -217,19 +237,19 @@ export const alertList = () =>
         'Of the chosen apps, with what they are about. Each has a runbook, which its notification links. No data: all is well.',
     },
     [
-      { title: 'Alert', label: 'alertname', width: 280 },
+      { title: 'Alert', label: 'alertname', width: 265 },
       {
         title: 'Severity',
         label: 'severity',
-        width: 90,
+        width: 80,
         colorOf: { critical: COLOR.bad, warning: COLOR.warn, info: COLOR.plain },
       },
-      { title: 'App', label: LABEL.job },
-      { title: 'Budget', label: LABEL.budget },
-      { title: 'User', label: LABEL.userId },
-      { title: 'Team', label: LABEL.team },
+      { title: 'App', label: LABEL.job, width: 120 },
+      { title: 'Budget', label: LABEL.budget, width: 110 },
+      { title: 'User', label: LABEL.userId, width: 110 },
+      { title: 'Team', label: LABEL.team, width: 90 },
       { title: 'Model', label: LABEL.requestModel },
-      { title: 'For', expr: health.firingAlerts, unit: units.Seconds, decimals: 0, width: 100 },
+      { title: 'For', expr: health.firingAlerts, unit: units.Seconds, decimals: 0, width: 85 },
     ],
     'For',
   )

@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { LABEL } from '../../../src/rules/promql.ts';
-import { bars, COLOR, type Column, stacked, stat, table, thresholds } from '../defaults.ts';
+import { bars, byName, COLOR, type Column, stacked, stat, table, thresholds } from '../defaults.ts';
 import * as calls from '../queries/calls.ts';
 import { orNoName, orZero, top } from '../queries/selectors.ts';
 import * as spend from '../queries/spend.ts';
@@ -47,7 +47,7 @@ export const blocked = () =>
       title: 'Blocked calls',
       description: 'Calls that a budget has refused in this time; the table below says to whom.',
     },
-    units.Short,
+    units.LocaleFormat,
     calls.blocked,
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
@@ -130,7 +130,9 @@ export const userModels = () =>
     },
     units.Dollars,
     [{ expr: spend.spendRateBy(LABEL.requestModel), legend: `{{${LABEL.requestModel}}}` }],
-  ).span(12);
+  )
+    .colorScheme(byName())
+    .span(12);
 
 export const userFeatures = () =>
   stacked(
@@ -145,7 +147,7 @@ export const userFeatures = () =>
 
 const userColumns: Column[] = [
   { title: 'Spend', expr: spend.spendBy(USER), unit: units.Dollars, decimals: 2 },
-  { title: 'Calls', expr: calls.callsBy(USER), unit: units.Short, decimals: 0 },
+  { title: 'Calls', expr: calls.callsBy(USER), unit: units.LocaleFormat, decimals: 0 },
   { title: 'Spend per call', expr: calls.costPerCallBy(USER), unit: units.Dollars, decimals: 5 },
   { title: 'Input tokens', expr: spend.inputBy(USER), unit: units.Short },
   { title: 'Output tokens', expr: spend.outputBy(USER), unit: units.Short },

@@ -35,14 +35,14 @@ export const unmeteredRatio = ratio(
   `(${orZero(sum(increase(UNMETERED)))})`,
   sum(increase(ofModels(counter(METRIC.requests), MADE))),
 );
-export const unmeteredByReason = orNone(LABEL.reason, `${sumBy(LABEL.reason, rate(UNMETERED))} * 60 > 0`);
+export const unmeteredByReason = orNone(LABEL.reason, `${sumBy(LABEL.reason, rate(UNMETERED))} * 60`);
 export const unpriced = orZero(sum(increase(UNPRICED)));
 export const unpricedByModel = orNone(
   LABEL.requestModel,
-  `${sumBy(LABEL.requestModel, rate(UNPRICED))} * 60 > 0`,
+  `${sumBy(LABEL.requestModel, rate(UNPRICED))} * 60`,
 );
 export const overflow = orZero(sum(increase(OVERFLOW)));
-export const overflowByLimit = orNone(LABEL.limit, `${sumBy(LABEL.limit, rate(OVERFLOW))} * 60 > 0`);
+export const overflowByLimit = orNone(LABEL.limit, `${sumBy(LABEL.limit, rate(OVERFLOW))} * 60`);
 
 export const ledgerQueue = `sum by (${LABEL.job}) (${ofMeter(gauge(LEDGER_METRIC.queueRows))})`;
 export const ledgerDropped = orZero(sum(increase(ofMeter(counter(LEDGER_METRIC.droppedRows)))));
