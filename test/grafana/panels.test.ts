@@ -62,6 +62,17 @@ describe('what panels show', { concurrency: true, skip: missing }, () => {
       }),
     ]));
 
+  test('there is a forecast from the first minutes on', () =>
+    // Not of less than a quarter of an hour, which says little of a day.
+    holds('new', { [app()]: '_x601 1x3', [cost()]: '_x601 0+0.1x3' }, [
+      looksAt('overview', 'Month forecast', {
+        at: '604m',
+        rangeSeconds: 604 * 60,
+        // 0.3, and 30 a day.
+        shows: { '{}': 917.72 },
+      }),
+    ]));
+
   test('the forecast of an app that works for an hour of each day does not take it for new', () =>
     // 1 dollar from 02:00 to 03:00, two days long.
     holds(

@@ -103,7 +103,7 @@ class Company {
     this.#observe(METRIC.duration, what, time);
     if (firstChunkSeconds > 0) {
       this.#observe(METRIC.timeToFirstChunk, what, firstChunkSeconds * (0.6 + this.#random.around(0.4)));
-      this.#observe(METRIC.timePerOutputChunk, what, 0.045 + this.#random.around(0.005));
+      this.#observe(METRIC.timePerOutputChunk, what, (seconds / 50) * this.#random.between(0.8, 1.2));
     }
     this.#spend(`team ${team}`, usd);
     this.#spend(`app ${app}`, usd);

@@ -12,6 +12,7 @@ import {
   type Column,
   fixedColor,
   type Steps,
+  shadesOf,
   stacked,
   stat,
   table,
@@ -233,6 +234,7 @@ export const blockedOverTime = () =>
     units.Short,
     [{ expr: budgets.blockedRate, legend: LEGEND }],
   )
+    .colorScheme(shadesOf(COLOR.warn))
     .overrideByName('none', fixedColor(COLOR.good))
     .axisSoftMax(1)
     .span(12);
@@ -246,6 +248,7 @@ export const unpricedOverTime = () =>
     units.Short,
     [{ expr: budgets.unpricedRate, legend: `{{${LABEL.budget}}} {{${LABEL.job}}}` }],
   )
+    .colorScheme(shadesOf(COLOR.warn))
     .overrideByName('none', fixedColor(COLOR.good))
     .axisSoftMax(1)
     .span(12);

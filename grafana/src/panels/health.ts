@@ -140,8 +140,7 @@ export const workers = () =>
   stacked(
     {
       title: 'Workers by answer',
-      description:
-        'Of node:cluster, PM2 included: silent ones did not answer the last scrape in time, and their latest calls come with a later one. No data: no app has workers.',
+      description: `Of node:cluster, PM2 included: silent ones did not answer the last scrape in time, and their latest calls come with a later one. none: no app has workers. ${NO_APP}`,
     },
     units.Short,
     [{ expr: health.workers, legend: `{{${LABEL.job}}} {{${health.WORKER_STATE}}}` }],

@@ -26,7 +26,8 @@ export const callsBy = (label: string) => sumBy(label, increase(ofCalls(REQUESTS
 export const outcomeRates = `${sumBy(LABEL.outcome, rate(ofCalls(REQUESTS)))} * 60`;
 
 export const blocked = orZero(sum(increase(ofCalls(REQUESTS, BLOCKED))));
-export const blockedBy = (label: string) => sumBy(label, increase(ofCalls(REQUESTS, BLOCKED)));
+export const blockedBy = (label: string) =>
+  `${sumBy(label, increase(ofCalls(REQUESTS, BLOCKED)))} or ${callsBy(label)} * 0`;
 
 export const errorRatio = ratio(`(${orZero(sum(increase(ofCalls(REQUESTS, FAILED))))})`, calls);
 export const errorRatioBy = (label: string) =>

@@ -48,7 +48,7 @@ export const ledgerQueue = `sum by (${LABEL.job}) (${ofMeter(gauge(LEDGER_METRIC
 export const ledgerDropped = orZero(sum(increase(ofMeter(counter(LEDGER_METRIC.droppedRows)))));
 
 export const WORKER_STATE = 'state';
-export const workers = sumBy([LABEL.job, WORKER_STATE], ofMeter(gauge(METRIC.workers)));
+export const workers = orNone(WORKER_STATE, sumBy([LABEL.job, WORKER_STATE], ofMeter(gauge(METRIC.workers))));
 
 const ofScrapes = (metric: string) =>
   `max by (${LABEL.job}, ${LABEL.instance}) (${ofMeter(metric)} and on (${LABEL.job}, ${LABEL.instance}) ${ALIVE})`;

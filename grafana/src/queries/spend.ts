@@ -32,9 +32,10 @@ export const spendRateOfTop = (label: string, count = 10) => {
   return orNoName(label, `${sumBy(label, rate(cost))} * 3600 and on (${label}) ${most}`);
 };
 
-const secondsMetered = `time() - min by (${LABEL.job}) (min_over_time(timestamp(${ALIVE})[2d:5m]))`;
+/** Looked at each 5 minutes, and now: an app may be new. */
+const since = `min by (${LABEL.job}) (min_over_time(timestamp(${ALIVE})[2d:5m]) or timestamp(${ALIVE}))`;
 /** Of the last day; where an app is metered for less than a day, as the time since then. */
-const spendPerDay = `sum(${sumBy(LABEL.job, `increase(${cost}[1d])`)} / clamp((${secondsMetered}) / 86400, 0.01, 1))`;
+const spendPerDay = `sum(${sumBy(LABEL.job, `increase(${cost}[1d])`)} / clamp((time() - ${since}) / 86400, 0.01, 1))`;
 /** The range is the month so far, in the time zone of the dashboard: a day after its start it is this month in UTC too. */
 const daysLeft = 'clamp_min(days_in_month(vector(time() - $__range_s + 86400)) - $__range_s / 86400, 0)';
 export const monthForecast = `${spend} + ${spendPerDay} * ${daysLeft}`;
