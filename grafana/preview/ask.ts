@@ -1,21 +1,24 @@
 import type { DashboardJson, PanelJson, Picture, QueryAnswer, Target } from './page/types.ts';
 
 const POINTS = 300;
-const RATE_SECONDS = 30;
 
 /** Sends a dashboard's queries, with All in each variable. */
 export async function ask(
   prometheus: string,
   dashboard: DashboardJson,
   rangeSeconds: number,
+  scrapeSeconds: number,
 ): Promise<Picture> {
+  const step = Math.max(1, Math.round(rangeSeconds / POINTS));
+  const ranges = { seconds: rangeSeconds, step, rate: Math.max(step + scrapeSeconds, 4 * scrapeSeconds) };
   const to = Math.floor(Date.now() / 1000);
+  const variables = dashboard.templating.list.map(({ name }) => name);
   const answers = await Promise.all(
     dashboard.panels.map(async (panel) => {
       const targets = panel.targets ?? [];
       return [
         panel.id,
-        await Promise.all(targets.map((target) => answer(prometheus, panel, target, to, rangeSeconds))),
+        await Promise.all(targets.map((target) => answer(prometheus, variables, panel, target, to, ranges))),
       ] as const;
     }),
   );
@@ -24,21 +27,22 @@ export async function ask(
 
 async function answer(
   prometheus: string,
+  variables: readonly string[],
   panel: PanelJson,
   target: Target,
   to: number,
-  rangeSeconds: number,
+  ranges: { readonly seconds: number; readonly step: number; readonly rate: number },
 ): Promise<QueryAnswer> {
   const { refId, legendFormat: legend, instant, format = 'time_series' } = target;
-  const range = secondsOf(panel.timeFrom, to) ?? rangeSeconds;
+  const range = secondsOf(panel.timeFrom, to) ?? ranges.seconds;
   const query = target.expr
+    .replaceAll('$__range_s', String(range))
     .replaceAll('$__range', `${range}s`)
-    .replaceAll('$__rate_interval', `${RATE_SECONDS}s`)
-    .replaceAll(/\$(job|provider|model|team|user|budget)/g, '.*');
-  const step = Math.max(1, Math.round(rangeSeconds / POINTS));
+    .replaceAll('$__rate_interval', `${ranges.rate}s`)
+    .replace(/\$([a-z]+)/g, (whole, name: string) => (variables.includes(name) ? '.*' : whole));
   const parameters = instant
     ? { query, time: String(to) }
-    : { query, start: String(to - rangeSeconds), end: String(to), step: String(step) };
+    : { query, start: String(to - ranges.seconds), end: String(to), step: String(ranges.step) };
   const response = await fetch(`${prometheus}/api/v1/${instant ? 'query' : 'query_range'}`, {
     method: 'POST',
     body: new URLSearchParams(parameters as unknown as Record<string, string>),
@@ -49,7 +53,7 @@ async function answer(
     metric,
     points: values.map(([time, text]) => [1000 * time, Number(text)] as const),
   }));
-  return { refId, legend, format, series };
+  return { refId, legend, format, stepSeconds: ranges.step, series };
 }
 
 interface Body {

@@ -1,35 +1,44 @@
 /** npm run pictures: draws the dashboards from a Prometheus with Grafana's own components. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import puppeteer from 'puppeteer-core';
 import { createServer } from 'vite';
 import { ask } from './ask.ts';
+import { startInvented } from './invented/prometheus.ts';
 import type { DashboardJson } from './page/types.ts';
 
-const HELP = `npm run pictures -- --prometheus URL [--minutes 10] [--only overview]
+const HELP = `npm run pictures -- [--prometheus URL] [--minutes 1440] [--scrape-seconds 15] [--only overview]
 
-Draws grafana/dashboards/*.json from what that Prometheus has into grafana/preview/*.png, with the
-components of Grafana in a headless Chromium (apt-get install chromium, or CHROMIUM=/path/to/it).
-For data: npm run demo -- --seconds 900, which says where its Prometheus is.`;
+Draws grafana/dashboards/*.json into grafana/preview/*.png, with the components of Grafana in a headless
+Chromium (apt-get install chromium, or CHROMIUM=/path/to/it). What they show is the last day of an invented
+company, in a Prometheus of its own (apt-get install prometheus); busiest in the afternoon, UTC.
+Of your own: --prometheus, or that of the demo: npm run demo -- --seconds 900, which says where it is, and
+--minutes 10 --scrape-seconds 1.`;
 
 const { values } = parseArgs({
   options: {
     prometheus: { type: 'string' },
-    minutes: { type: 'string', default: '10' },
+    minutes: { type: 'string', default: '1440' },
+    'scrape-seconds': { type: 'string', default: '15' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 });
-if (values.help || values.prometheus === undefined) {
+if (values.help) {
   console.log(HELP);
-  process.exit(values.help ? 0 : 2);
+  process.exit(0);
 }
 
 const dashboards = new URL('../dashboards/', import.meta.url);
-const here = new URL('.', import.meta.url).pathname;
+const here = fileURLToPath(new URL('.', import.meta.url));
 const names = readdirSync(dashboards)
   .map((file) => file.replace('.json', ''))
   .filter((name) => values.only === undefined || name === values.only);
+
+await using invented = values.prometheus === undefined ? await startInvented() : undefined;
+const prometheus = values.prometheus ?? invented?.url ?? '';
+const scrapeSeconds = invented?.scrapeSeconds ?? Number(values['scrape-seconds']);
 
 const server = await createServer({
   root: here,
@@ -47,7 +56,7 @@ const browser = await puppeteer.launch({
 try {
   for (const name of names) {
     const dashboard = JSON.parse(readFileSync(new URL(`${name}.json`, dashboards), 'utf8')) as DashboardJson;
-    const picture = await ask(values.prometheus, dashboard, 60 * Number(values.minutes));
+    const picture = await ask(prometheus, dashboard, 60 * Number(values.minutes), scrapeSeconds);
     const page = await browser.newPage();
     const broken = new Promise<never>((_, reject) => page.once('pageerror', reject));
     await page.setViewport({ width: 1600, height: 2400 });

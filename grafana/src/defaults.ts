@@ -1,11 +1,11 @@
 /** What all panels share: how they look, and how they ask. */
 
 import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
-import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import {
   AxisPlacement,
   BarGaugeDisplayMode,
   BarGaugeNamePlacement,
+  BarGaugeSizing,
   BarGaugeValueMode,
   BigValueColorMode,
   BigValueGraphMode,
@@ -75,27 +75,12 @@ export interface Series {
   readonly legend: string;
 }
 
-function ranges(series: readonly Series[]): Builder<Dataquery>[] {
-  return series.map(({ expr, legend }, index) =>
-    new DataqueryBuilder()
-      .refId(refIdOf(index))
-      .datasource(DATASOURCE)
-      .expr(expr)
-      .legendFormat(legend)
-      .range(),
+const queriesOf = (series: readonly Series[]) =>
+  series.map(({ expr, legend }, index) =>
+    new DataqueryBuilder().refId(refIdOf(index)).datasource(DATASOURCE).expr(expr).legendFormat(legend),
   );
-}
-
-function instants(series: readonly Series[]): Builder<Dataquery>[] {
-  return series.map(({ expr, legend }, index) =>
-    new DataqueryBuilder()
-      .refId(refIdOf(index))
-      .datasource(DATASOURCE)
-      .expr(expr)
-      .legendFormat(legend)
-      .instant(),
-  );
-}
+const ranges = (series: readonly Series[]) => queriesOf(series).map((query) => query.range());
+const instants = (series: readonly Series[]) => queriesOf(series).map((query) => query.instant());
 
 export function stat({ title, description }: PanelText, unit: string, expr: string): Stat {
   return new Stat()
@@ -162,25 +147,31 @@ export function stacked(text: PanelText, unit: string, series: readonly Series[]
 
 /** A bar for each series, the greatest first where the query sorts. */
 export function bars({ title, description }: PanelText, unit: string, series: readonly Series[]): BarGauge {
-  return new BarGauge()
-    .title(title)
-    .description(description)
-    .datasource(DATASOURCE)
-    .targets(instants(series))
-    .unit(unit)
-    .min(0)
-    .noValue('–')
-    .reduceOptions(lastValue())
-    .orientation(VizOrientation.Horizontal)
-    .displayMode(BarGaugeDisplayMode.Basic)
-    .valueMode(BarGaugeValueMode.Text)
-    .namePlacement(BarGaugeNamePlacement.Left)
-    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(16))
-    .showUnfilled(false)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
-    .thresholds(thresholds(COLOR.plain))
-    .span(8)
-    .height(8);
+  return (
+    new BarGauge()
+      .title(title)
+      .description(description)
+      .datasource(DATASOURCE)
+      .targets(instants(series))
+      .unit(unit)
+      .min(0)
+      .noValue('–')
+      .reduceOptions(lastValue())
+      .orientation(VizOrientation.Horizontal)
+      .displayMode(BarGaugeDisplayMode.Basic)
+      .valueMode(BarGaugeValueMode.Text)
+      .namePlacement(BarGaugeNamePlacement.Left)
+      // A name is cut at the width that it has in a letter of two fifths of the bar's height.
+      .text(new VizTextDisplayOptionsBuilder().titleSize(12).valueSize(14))
+      .sizing(BarGaugeSizing.Manual)
+      .minVizHeight(16)
+      .maxVizHeight(30)
+      .showUnfilled(false)
+      .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+      .thresholds(thresholds(COLOR.plain))
+      .span(8)
+      .height(8)
+  );
 }
 
 /** A column of a table: a label of the queries, or the value of one. */
@@ -198,15 +189,7 @@ export type Column = { readonly title: string; readonly width?: number } & (
 /** One row for what has the same labels; sorted by the first value unless told otherwise. */
 export function table({ title, description }: PanelText, columns: readonly Column[], sortBy?: string): Table {
   const values = columns.filter((column) => 'expr' in column);
-  const queries = values.map(({ expr, title }, index) =>
-    new DataqueryBuilder()
-      .refId(refIdOf(index))
-      .datasource(DATASOURCE)
-      .expr(expr)
-      .legendFormat(title)
-      .format(PromQueryFormat.Table)
-      .instant(),
-  );
+  const queries = instants(values.map(({ expr, title }) => ({ expr, legend: title })));
   const fieldOf = (column: Column) =>
     'label' in column
       ? column.label
@@ -217,7 +200,7 @@ export function table({ title, description }: PanelText, columns: readonly Colum
     .title(title)
     .description(description)
     .datasource(DATASOURCE)
-    .targets(queries)
+    .targets(queries.map((query) => query.format(PromQueryFormat.Table)))
     .noValue('–')
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .thresholds(thresholds(COLOR.muted))
@@ -272,6 +255,10 @@ function colorsOfTexts(colorOf: Readonly<Record<string, string>>): DynamicConfig
     { id: 'custom.cellOptions', value: { type: 'color-text' } },
   ];
 }
+
+/** A name has one colour on all panels; for few names, of which two can be much alike. */
+export const byName = (): FieldColorBuilder =>
+  new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);
 
 /** One colour, whatever the palette says. */
 export const fixedColor = (color: string): DynamicConfigValue[] => [

@@ -1,10 +1,11 @@
 /** npm run grafana [-- --check]: writes what is generated, or says what is not up to date. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { generatedFiles } from './files.ts';
 
-const folder = new URL('..', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('..', import.meta.url));
 const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
 
 const files = generatedFiles();

@@ -34,14 +34,16 @@ function labelValues(name: string, text: string, label: string, series: string):
 
 const { job, provider, requestModel, team, userId } = LABEL;
 
-export const filters = () => [
-  datasource(),
-  labelValues('job', 'App', job, gauge(METRIC.priceTable)),
-  labelValues('provider', 'Provider', provider, `${REQUESTS}{${job}=~"$job"}`),
-  labelValues('model', 'Model', requestModel, `${REQUESTS}{${job}=~"$job", ${provider}=~"$provider"}`),
-  labelValues('team', 'Team', team, `${REQUESTS}{${job}=~"$job"}`),
-  labelValues('user', 'User', userId, `${REQUESTS}{${job}=~"$job", ${team}=~"$team"}`),
-];
+const app = () => labelValues('job', 'App', job, gauge(METRIC.priceTable));
+const providers = () => labelValues('provider', 'Provider', provider, `${REQUESTS}{${job}=~"$job"}`);
+const models = () =>
+  labelValues('model', 'Model', requestModel, `${REQUESTS}{${job}=~"$job", ${provider}=~"$provider"}`);
+const teams = () => labelValues('team', 'Team', team, `${REQUESTS}{${job}=~"$job"}`);
+const users = () => labelValues('user', 'User', userId, `${REQUESTS}{${job}=~"$job", ${team}=~"$team"}`);
+const budgets = () => labelValues('budget', 'Budget', LABEL.budget, `${BUDGET.limit}{${job}=~"$job|"}`);
 
-export const budgetFilter = () =>
-  labelValues('budget', 'Budget', LABEL.budget, `${BUDGET.limit}{${job}=~"$job"}`);
+/** Of who and what. */
+export const ofCalls = () => [app(), providers(), models(), teams(), users()];
+/** Of what only: the numbers know no user. */
+export const ofModels = () => [app(), providers(), models()];
+export const ofBudgets = () => [app(), teams(), users(), budgets()];

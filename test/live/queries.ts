@@ -47,17 +47,23 @@ export function readDashboards(): Map<string, Dashboard> {
 }
 
 export function panelQueries(): PanelQuery[] {
-  return [...readDashboards()].flatMap(([dashboard, { panels }]) =>
+  return [...readDashboards()].flatMap(([dashboard, { panels, templating }]) =>
     panels.flatMap(({ title, targets = [] }) =>
       targets.map(({ expr, refId, instant = false }) => ({
         dashboard,
         panel: title,
         refId,
-        expr,
+        expr: withOwnVariables(expr, templating.list),
         isInstant: instant,
       })),
     ),
   );
+}
+
+/** Grafana leaves a variable that the dashboard does not have as it stands, and nothing matches it. */
+function withOwnVariables(expr: string, variables: readonly { readonly name: string }[]): string {
+  const names = variables.map(({ name }) => name);
+  return expr.replace(/\$([a-z]+)/g, (whole, name: string) => (names.includes(name) ? whole : `no ${name}`));
 }
 
 export function variableQueries(): VariableQuery[] {
@@ -77,6 +83,7 @@ export const ALL: Choice = { job: '.*', provider: '.*', model: '.*', team: '.*',
 /** As Grafana does it before it sends a query. */
 export function substitute(expr: string, choice: Choice, rangeSeconds: number, rateSeconds: number): string {
   return expr
+    .replaceAll('$__range_s', String(rangeSeconds))
     .replaceAll('$__range', `${rangeSeconds}s`)
     .replaceAll('$__rate_interval', `${rateSeconds}s`)
     .replace(/\$([a-z]+)/g, (whole, name: string) => choice[name] ?? whole);

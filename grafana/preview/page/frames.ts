@@ -43,6 +43,7 @@ export async function framesOf(
   for (const frame of transformed) {
     for (const field of frame.fields) {
       configure(field, panel);
+      field.state = { ...field.state, displayName: nameOf(field) };
       if (field.type === FieldType.number) field.state = { ...field.state, seriesIndex: seriesIndex++ };
       field.display = getDisplayProcessor({ field, theme, timeZone: 'utc' });
     }
@@ -58,12 +59,18 @@ function shareScale(frames: readonly DataFrame[]): void {
   for (const { config } of numbers) config.max ??= most;
 }
 
+const nameOf = ({ name, config }: Field): string => config.displayName ?? config.displayNameFromDS ?? name;
+
 function configure(field: Field, { fieldConfig }: PanelJson): void {
   const config = structuredClone({ ...fieldConfig.defaults, ...field.config });
   config.custom = { ...fieldConfig.defaults.custom };
-  const name = field.config.displayName ?? field.config.displayNameFromDS ?? field.name;
+  const name = nameOf(field);
   for (const { matcher, properties } of fieldConfig.overrides) {
-    if (matcher.id !== 'byName' || matcher.options !== name) continue;
+    const isMeant =
+      matcher.id === 'byRegexp'
+        ? new RegExp(matcher.options.replace(/^\/|\/$/g, '')).test(name)
+        : matcher.options === name;
+    if (!isMeant) continue;
     for (const { id, value } of properties) {
       const [group, key] = id.split('.');
       if (key === undefined) config[group as string] = value;
@@ -74,7 +81,7 @@ function configure(field: Field, { fieldConfig }: PanelJson): void {
   field.config = config;
 }
 
-function seriesFrames({ legend, refId, series }: QueryAnswer): DataFrame[] {
+function seriesFrames({ legend, refId, series, stepSeconds }: QueryAnswer): DataFrame[] {
   return series.map(({ metric, points }) => {
     const name = legend.replace(/{{(\w+)}}/g, (_, label: string) => metric[label] ?? '').trim();
     return {
@@ -82,7 +89,13 @@ function seriesFrames({ legend, refId, series }: QueryAnswer): DataFrame[] {
       name,
       length: points.length,
       fields: [
-        { name: 'Time', type: FieldType.time, config: {}, values: points.map(([time]) => time) },
+        {
+          name: 'Time',
+          type: FieldType.time,
+          // Where a line has no values it is interrupted.
+          config: { interval: 1000 * stepSeconds },
+          values: points.map(([time]) => time),
+        },
         {
           name: 'Value',
           type: FieldType.number,

@@ -1,4 +1,4 @@
-import { createTheme, type DataFrame, ThemeContext } from '@grafana/data';
+import { createTheme, type DataFrame, rangeUtil, ThemeContext } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { GlobalStyles, PanelChrome } from '@grafana/ui';
 import { createRoot } from 'react-dom/client';
@@ -48,6 +48,17 @@ function Header() {
   );
 }
 
+/** As Grafana says that a panel has a time of its own. */
+function When({ timeFrom }: { timeFrom: string }) {
+  return (
+    <span
+      style={{ color: theme.colors.text.secondary, fontSize: 12, padding: '0 8px', whiteSpace: 'nowrap' }}
+    >
+      {rangeUtil.describeTextRange(timeFrom).display}
+    </span>
+  );
+}
+
 function Cell({ panel, frames }: { panel: PanelJson; frames: DataFrame[] }) {
   const { width, height, left, top } = place(panel);
   if (panel.type === 'row') {
@@ -65,6 +76,7 @@ function Cell({ panel, frames }: { panel: PanelJson; frames: DataFrame[] }) {
     <div style={{ position: 'absolute', left, top }}>
       <PanelChrome
         title={panel.title}
+        titleItems={panel.timeFrom && <When timeFrom={panel.timeFrom} />}
         width={width}
         height={height}
         padding={panel.type === 'table' ? 'none' : 'md'}

@@ -11,6 +11,7 @@ export interface QueryAnswer {
   readonly refId: string;
   readonly legend: string;
   readonly format: 'table' | 'time_series';
+  readonly stepSeconds: number;
   readonly series: readonly {
     readonly metric: Readonly<Record<string, string>>;
     /** Milliseconds and value. */

@@ -5,9 +5,10 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
   type Panel,
+  type QueryVariableBuilder,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { filters } from '../variables.ts';
+import { datasource } from '../variables.ts';
 
 const TAG = 'tokenmeter';
 
@@ -21,6 +22,8 @@ export function dashboard(
   name: string,
   title: string,
   description: string,
+  /** Only those that its queries read. */
+  variables: readonly QueryVariableBuilder[],
   parts: readonly Part[],
 ): DashboardBuilder {
   const builder = new DashboardBuilder(`tokenmeter: ${title}`)
@@ -31,7 +34,7 @@ export function dashboard(
     .time({ from: 'now-6h', to: 'now' })
     .refresh('1m')
     .tooltip(DashboardCursorSync.Crosshair)
-    .variables(filters())
+    .variables([datasource(), ...variables])
     .link(
       new DashboardLinkBuilder('tokenmeter')
         .type(DashboardLinkType.Dashboards)

@@ -1,4 +1,5 @@
 import * as panels from '../panels/overview.ts';
+import { ofCalls } from '../variables.ts';
 import { dashboard } from './dashboard.ts';
 
 export const overview = () =>
@@ -6,6 +7,7 @@ export const overview = () =>
     'overview',
     'Overview',
     'What is being spent, by whom, on which model, whether it will last, and what broke.',
+    ofCalls(),
     [
       {
         panels: [

@@ -1,15 +1,15 @@
-import { blocked } from '../panels/budgets.ts';
 import * as panels from '../panels/users.ts';
+import { ofCalls } from '../variables.ts';
 import { dashboard } from './dashboard.ts';
 
 export const users = () =>
-  dashboard('users', 'Users', 'Who spends how much, on what, and who was refused.', [
+  dashboard('users', 'Users', 'Who spends how much, on what, and who was refused.', ofCalls(), [
     {
       panels: [
         panels.activeUsers(),
         panels.spendPerUser(),
         panels.topShare(),
-        blocked(),
+        panels.blocked(),
         panels.topSpenders(),
         panels.topTokens(),
         panels.distribution(),

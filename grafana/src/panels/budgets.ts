@@ -10,6 +10,7 @@ import {
   bars,
   COLOR,
   type Column,
+  fixedColor,
   type Steps,
   shadesOf,
   stacked,
@@ -21,7 +22,8 @@ import {
 import * as budgets from '../queries/budgets.ts';
 
 const NO_BUDGETS = 'No data: no budget with a limit is declared, or the recording rules are not loaded.';
-const LEGEND = `{{${LABEL.budget}}} ${SCOPE.map((label) => `{{${label}}}`).join(' ')}`;
+const LEGEND = [LABEL.budget, ...SCOPE, LABEL.job].map((label) => `{{${label}}}`).join(' ');
+const NO_APP = 'No data: no metered app is scraped.';
 const { budgetWarning, budgetFastBurn } = DEFAULT_THRESHOLDS;
 const USED: Steps = [
   [0.5, COLOR.notice],
@@ -41,7 +43,7 @@ export const mostUsed = () =>
   )
     .thresholds(thresholds(COLOR.good, USED))
     .decimals(0)
-    .span(6);
+    .span(4);
 
 export const nearLimit = () =>
   stat(
@@ -53,7 +55,7 @@ export const nearLimit = () =>
     budgets.budgetsOver(budgetWarning),
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
-    .span(6);
+    .span(4);
 
 export const exhausted = () =>
   stat(
@@ -62,17 +64,49 @@ export const exhausted = () =>
     budgets.budgetsOver(1),
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.bad]]))
-    .span(6);
+    .span(4);
 
 export const blocked = () =>
   stat(
-    { title: 'Blocked calls', description: 'Calls that a budget has refused in this time.' },
-    units.Short,
+    {
+      title: 'Blocked calls',
+      description:
+        'Calls that the chosen budgets have refused in this time; the graph below says by which scope.',
+    },
+    units.LocaleFormat,
     budgets.blocked,
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
     .decimals(0)
-    .span(6);
+    .span(4);
+
+export const unpriced = () =>
+  stat(
+    {
+      title: 'Unpriced calls let through',
+      description:
+        'Calls without a known price in this time, which budgets in dollars cannot count. Of all scopes.',
+    },
+    units.LocaleFormat,
+    budgets.unpriced,
+  )
+    .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
+    .decimals(0)
+    .span(4);
+
+export const storeFailures = () =>
+  stat(
+    {
+      title: 'Store failures',
+      description:
+        'Times in this time that the store of the budgets did not answer. Of all budgets of the chosen apps.',
+    },
+    units.LocaleFormat,
+    budgets.storeFailures,
+  )
+    .thresholds(thresholds(COLOR.good, [[1, COLOR.bad]]))
+    .decimals(0)
+    .span(4);
 
 export const usedNow = () =>
   bars(
@@ -114,6 +148,8 @@ const scopeColumns: Column[] = [
   { title: 'Team', label: LABEL.team },
   { title: 'Feature', label: LABEL.feature },
   { title: 'Model', label: LABEL.requestModel },
+  { title: 'Provider', label: LABEL.provider },
+  { title: 'App', label: LABEL.job },
 ];
 
 const numberColumns = (of: typeof budgets.dollarBudgets, unit: string): Column[] => [
@@ -173,7 +209,8 @@ export const forecast = () =>
   )
     .thresholds(thresholds('transparent', [[1, COLOR.bad]]))
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
-    .axisSoftMax(1);
+    .axisSoftMax(1)
+    .span(12);
 
 export const burnRate = () =>
   timeSeries(
@@ -185,14 +222,33 @@ export const burnRate = () =>
     [{ expr: budgets.burn, legend: LEGEND }],
   )
     .thresholds(thresholds('transparent', [[budgetFastBurn, COLOR.bad]]))
-    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
+    .span(12);
 
 export const blockedOverTime = () =>
   stacked(
     {
       title: 'Blocked calls per minute',
-      description: 'Calls that a budget has refused. Empty when none was.',
+      description: `Calls that a budget has refused, by scope. ${NO_APP}`,
     },
     units.Short,
-    [{ expr: budgets.blockedRate, legend: `{{${LABEL.budget}}}` }],
-  ).colorScheme(shadesOf(COLOR.warn));
+    [{ expr: budgets.blockedRate, legend: LEGEND }],
+  )
+    .colorScheme(shadesOf(COLOR.warn))
+    .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1)
+    .span(12);
+
+export const unpricedOverTime = () =>
+  stacked(
+    {
+      title: 'Unpriced calls let through per minute',
+      description: `Calls without a known price that a budget in dollars let through; meter health says to which models. ${NO_APP}`,
+    },
+    units.Short,
+    [{ expr: budgets.unpricedRate, legend: `{{${LABEL.budget}}} {{${LABEL.job}}}` }],
+  )
+    .colorScheme(shadesOf(COLOR.warn))
+    .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1)
+    .span(12);

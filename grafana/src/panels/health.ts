@@ -1,7 +1,7 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { LABEL } from '../../../src/rules/promql.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/rules/thresholds.ts';
-import { COLOR, shadesOf, stacked, stat, table, thresholds, timeSeries } from '../defaults.ts';
+import { COLOR, fixedColor, shadesOf, stacked, stat, table, thresholds, timeSeries } from '../defaults.ts';
 import * as health from '../queries/health.ts';
 
 const ONE_IS_BAD = thresholds(COLOR.good, [[1, COLOR.bad]]);
@@ -42,7 +42,7 @@ export const unmetered = () =>
 export const unpriced = () =>
   stat(
     { title: 'Unpriced calls', description: 'Calls with usage and no known price in this time.' },
-    units.Short,
+    units.LocaleFormat,
     health.unpriced,
   )
     .thresholds(ONE_IS_BAD)
@@ -54,7 +54,7 @@ export const overflow = () =>
       title: 'Overflow',
       description: 'Calls that share a series because there are too many users, models or series.',
     },
-    units.Short,
+    units.LocaleFormat,
     health.overflow,
   )
     .thresholds(thresholds(COLOR.good, [[1, COLOR.warn]]))
@@ -77,7 +77,7 @@ export const priceTableAge = () =>
 export const ledgerDropped = () =>
   stat(
     { title: 'Lost ledger rows', description: 'Calls that could not be written to the ledger in this time.' },
-    units.Short,
+    units.LocaleFormat,
     health.ledgerDropped,
   )
     .thresholds(ONE_IS_BAD)
@@ -85,7 +85,7 @@ export const ledgerDropped = () =>
 
 export const firing = () =>
   stat(
-    { title: 'Firing alerts', description: 'Of tokenmeter; the overview lists them.' },
+    { title: 'Firing alerts', description: 'Of tokenmeter, for the chosen apps; the overview lists them.' },
     units.Short,
     health.firing,
   ).thresholds(ONE_IS_BAD);
@@ -94,32 +94,40 @@ export const unmeteredByReason = () =>
   stacked(
     {
       title: 'Unmetered calls per minute by reason',
-      description:
-        'aborted, abandoned, timeout and stream_error are estimated; the others have neither tokens nor cost. Empty when all is metered.',
+      description: `aborted, abandoned, timeout and stream_error are estimated; the others have neither tokens nor cost. ${NO_APP}`,
     },
     units.Short,
     [{ expr: health.unmeteredByReason, legend: `{{${LABEL.reason}}}` }],
-  ).colorScheme(shadesOf(COLOR.warn));
+  )
+    .colorScheme(shadesOf(COLOR.warn))
+    .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1);
 
 export const unpricedByModel = () =>
   stacked(
     {
       title: 'Unpriced calls per minute by model',
-      description: 'Give these a price: see Prices in the README. Empty when all have one.',
+      description: `Give these a price: see Prices in the README. ${NO_APP}`,
     },
     units.Short,
     [{ expr: health.unpricedByModel, legend: `{{${LABEL.requestModel}}}` }],
-  ).colorScheme(shadesOf(COLOR.warn));
+  )
+    .colorScheme(shadesOf(COLOR.warn))
+    .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1);
 
 export const overflowByLimit = () =>
   stacked(
     {
       title: 'Overflow per minute by limit',
-      description: 'Which limit was reached: users, models or series.',
+      description: `Which limit was reached: users, models or series. ${NO_APP}`,
     },
     units.Short,
     [{ expr: health.overflowByLimit, legend: `{{${LABEL.limit}}}` }],
-  ).colorScheme(shadesOf(COLOR.warn));
+  )
+    .colorScheme(shadesOf(COLOR.warn))
+    .overrideByName('none', fixedColor(COLOR.good))
+    .axisSoftMax(1);
 
 export const ledgerQueue = () =>
   timeSeries(
@@ -127,6 +135,19 @@ export const ledgerQueue = () =>
     units.Short,
     [{ expr: health.ledgerQueue, legend: `{{${LABEL.job}}}` }],
   );
+
+export const workers = () =>
+  stacked(
+    {
+      title: 'Workers by answer',
+      description: `Of node:cluster, PM2 included: silent ones did not answer the last scrape in time, and their latest calls come with a later one. none: no app has workers. ${NO_APP}`,
+    },
+    units.Short,
+    [{ expr: health.workers, legend: `{{${LABEL.job}}} {{${health.WORKER_STATE}}}` }],
+  )
+    .overrideByRegexp('/ silent$/', fixedColor(COLOR.bad))
+    .decimals(0)
+    .span(12);
 
 export const scrapeDuration = () =>
   timeSeries(

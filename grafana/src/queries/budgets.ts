@@ -1,6 +1,8 @@
 import { BUDGET, BUDGET_KEY, counter, LABEL, UNIT } from '../../../src/rules/promql.ts';
 import { METRIC } from '../../../src/telemetry/names.ts';
-import { increase, ofBudgets, ofMeter, orZero, rate } from './selectors.ts';
+import { increase, ofBudgets, ofMeter, ofScopes, orNone, orZero, rate, sum, sumBy } from './selectors.ts';
+
+export const mostUsedOfAll = `max(${ofScopes(BUDGET.used)})`;
 
 export const used = ofBudgets(BUDGET.used);
 export const mostUsed = `max(${used})`;
@@ -30,6 +32,13 @@ const numbersOf = (which: string) => {
 export const dollarBudgets = numbersOf(inDollars);
 export const countBudgets = numbersOf(inCounts);
 
-const BLOCKED = counter(METRIC.budgetBlocked);
-export const blocked = orZero(`sum(${increase(ofMeter(BLOCKED))})`);
-export const blockedRate = `sum by (${LABEL.budget}) (${rate(ofMeter(BLOCKED))}) * 60`;
+const BLOCKED = ofBudgets(counter(METRIC.budgetBlocked));
+export const blocked = orZero(sum(increase(BLOCKED)));
+export const blockedRate = orNone(LABEL.budget, `${sumBy(BUDGET_KEY, rate(BLOCKED))} * 60`);
+
+/** Has a budget, and no scope. */
+const UNPRICED = ofMeter(counter(METRIC.budgetUnpriced), `${LABEL.budget}=~"$budget"`);
+export const unpriced = orZero(sum(increase(UNPRICED)));
+export const unpricedRate = orNone(LABEL.budget, `${sumBy([LABEL.job, LABEL.budget], rate(UNPRICED))} * 60`);
+
+export const storeFailures = orZero(sum(increase(ofMeter(counter(METRIC.budgetStoreFailures)))));

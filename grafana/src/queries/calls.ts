@@ -1,28 +1,52 @@
 import { counter, gauge, LABEL } from '../../../src/rules/promql.ts';
 import { type InstrumentName, METRIC } from '../../../src/telemetry/names.ts';
-import { increase, ofCalls, ofModels, orZero, rate, ratio, sum, sumBy } from './selectors.ts';
-import { spendBy } from './spend.ts';
+import {
+  increase,
+  OF_SOMEBODY,
+  ofCalls,
+  ofModels,
+  orNoName,
+  orNone,
+  orZero,
+  rate,
+  ratio,
+  sum,
+  sumBy,
+} from './selectors.ts';
+import { spend, spendBy } from './spend.ts';
 
 const REQUESTS = counter(METRIC.requests);
 const FAILED = `${LABEL.outcome}="error"`;
+const BLOCKED = `${LABEL.outcome}="blocked"`;
+/** Refused calls were never made: beside them failures would look rare. */
+export const MADE = `${LABEL.outcome}!="blocked"`;
 
-export const calls = sum(increase(ofCalls(REQUESTS)));
-export const callsBy = (label: string) => sumBy(label, increase(ofCalls(REQUESTS)));
-export const callRateBy = (label: string) => `${sumBy(label, rate(ofCalls(REQUESTS)))} * 60`;
+export const calls = sum(increase(ofCalls(REQUESTS, MADE)));
+export const callsBy = (label: string) => sumBy(label, increase(ofCalls(REQUESTS, MADE)));
+export const outcomeRates = `${sumBy(LABEL.outcome, rate(ofCalls(REQUESTS)))} * 60`;
 
-export const errorRatio = ratio(orZeroIn(sum(increase(ofCalls(REQUESTS, FAILED)))), calls);
+export const blocked = orZero(sum(increase(ofCalls(REQUESTS, BLOCKED))));
+export const blockedBy = (label: string) =>
+  `${sumBy(label, increase(ofCalls(REQUESTS, BLOCKED)))} or ${callsBy(label)} * 0`;
+
+export const errorRatio = ratio(`(${orZero(sum(increase(ofCalls(REQUESTS, FAILED))))})`, calls);
 export const errorRatioBy = (label: string) =>
   ratio(`(${sumBy(label, increase(ofCalls(REQUESTS, FAILED)))} or ${callsBy(label)} * 0)`, callsBy(label));
 export const errorRatioRateBy = (label: string) =>
-  ratio(sumBy(label, rate(ofCalls(REQUESTS, FAILED))), sumBy(label, rate(ofCalls(REQUESTS))));
+  orNone(
+    label,
+    ratio(sumBy(label, rate(ofCalls(REQUESTS, FAILED))), sumBy(label, rate(ofCalls(REQUESTS, MADE)))),
+  );
 
+export const costPerCall = ratio(spend, calls);
 export const costPerCallBy = (label: string) => ratio(spendBy(label), callsBy(label));
 
-const active = `${sumBy(LABEL.userId, increase(ofCalls(REQUESTS, `${LABEL.userId}!=""`)))} > 0`;
-export const activeUsers = `count(${active})`;
-export const activeUsersByTeam =
-  `count by (${LABEL.team}) (sum by (${LABEL.team}, ${LABEL.userId}) (` +
-  `${rate(ofCalls(REQUESTS, `${LABEL.userId}!=""`))}) > 0)`;
+const ofUsers = ofCalls(REQUESTS, MADE, OF_SOMEBODY);
+export const activeUsers = `count(${sumBy(LABEL.userId, increase(ofUsers))} > 0)`;
+export const activeUsersByTeam = orNoName(
+  LABEL.team,
+  `count by (${LABEL.team}) (${sumBy([LABEL.team, LABEL.userId], rate(ofUsers))} > 0)`,
+);
 
 /** Requested and served names; a date or another model behind an alias shows. */
 export const servedModels = sumBy(
@@ -39,11 +63,13 @@ export const quantileInRange = (of: number, metric: InstrumentName, by: readonly
 
 const FINISHED = `${gauge(METRIC.duration)}_count`;
 const RATE_LIMITED = `${LABEL.errorType}="429"`;
-export const errorTypes = `${sumBy(LABEL.errorType, rate(ofModels(FINISHED, `${LABEL.errorType}!=""`)))} * 60`;
+export const errorTypes = orNone(
+  LABEL.errorType,
+  `${sumBy(LABEL.errorType, rate(ofModels(FINISHED, `${LABEL.errorType}!=""`)))} * 60`,
+);
 export const rateLimited = orZero(sum(increase(ofModels(FINISHED, RATE_LIMITED))));
 export const rateLimitedRatioBy = (label: string) =>
-  ratio(sumBy(label, rate(ofModels(FINISHED, RATE_LIMITED))), sumBy(label, rate(ofModels(FINISHED))));
-
-function orZeroIn(expr: string): string {
-  return `(${orZero(expr)})`;
-}
+  orNone(
+    label,
+    ratio(sumBy(label, rate(ofModels(FINISHED, RATE_LIMITED))), sumBy(label, rate(ofModels(FINISHED)))),
+  );

@@ -1,7 +1,18 @@
 import { CACHE_SAVING } from '../../../src/rules/cache-savings.ts';
 import { counter, LABEL } from '../../../src/rules/promql.ts';
 import { METRIC } from '../../../src/telemetry/names.ts';
-import { increase, ofCalls, rate, ratio, sum, sumBy, top } from './selectors.ts';
+import {
+  ALIVE,
+  increase,
+  OF_SOMEBODY,
+  ofCalls,
+  orNoName,
+  rate,
+  ratio,
+  sum,
+  sumBy,
+  top,
+} from './selectors.ts';
 
 const COST = counter(METRIC.cost);
 const INPUT = counter(METRIC.inputTokens);
@@ -10,18 +21,24 @@ const cost = ofCalls(COST);
 
 export const spend = sum(increase(cost));
 export const spendBy = (label: string) => sumBy(label, increase(cost));
-export const topSpend = (label: string, count = 10) => top(count, spendBy(label));
+export const topSpend = (label: string, count = 10) => top(count, orNoName(label, spendBy(label)));
+export const spendByUser = sumBy(LABEL.userId, increase(ofCalls(COST, OF_SOMEBODY)));
 
 /** Dollars an hour. */
-export const spendRateBy = (label: string) => `${sumBy(label, rate(cost))} * 3600`;
+export const spendRateBy = (label: string) => orNoName(label, `${sumBy(label, rate(cost))} * 3600`);
 /** Of those only who spent most in the time that is looked at. */
-export const spendRateOfTop = (label: string, count = 10) =>
-  `${spendRateBy(label)} and on (${label}) topk(${count}, ${sumBy(label, `increase(${cost}[$__range] @ end())`)})`;
+export const spendRateOfTop = (label: string, count = 10) => {
+  const most = `topk(${count}, ${sumBy(label, `increase(${cost}[$__range] @ end())`)})`;
+  return orNoName(label, `${sumBy(label, rate(cost))} * 3600 and on (${label}) ${most}`);
+};
 
-/** The panel shows the month so far; what is left of it goes on like the last day. In UTC. */
-export const monthForecast =
-  `${spend} + sum(increase(${cost}[1d])) * ` +
-  '(scalar(days_in_month()) - scalar(day_of_month()) + 1 - scalar(hour()) / 24)';
+/** Looked at each 5 minutes, and now: an app may be new. */
+const since = `min by (${LABEL.job}) (min_over_time(timestamp(${ALIVE})[2d:5m]) or timestamp(${ALIVE}))`;
+/** Of the last day; where an app is metered for less than a day, as the time since then. */
+const spendPerDay = `sum(${sumBy(LABEL.job, `increase(${cost}[1d])`)} / clamp((time() - ${since}) / 86400, 0.01, 1))`;
+/** The range is the month so far, in the time zone of the dashboard: a day after its start it is this month in UTC too. */
+const daysLeft = 'clamp_min(days_in_month(vector(time() - $__range_s + 86400)) - $__range_s / 86400, 0)';
+export const monthForecast = `${spend} + ${spendPerDay} * ${daysLeft}`;
 
 /** Most of what a team, model or user spends is theirs for long; who is new deserves a look. */
 export function newSpenders(label: string, kind: string): string {
@@ -67,8 +84,13 @@ export const cacheShare = ratio(
   sum(increase(ofCalls(INPUT))),
 );
 
-/** List prices are known for models under their own names. */
-const savedBy = (wrap: (selector: string) => string) =>
-  `${sumBy(LABEL.requestModel, wrap(ofCalls(counter(METRIC.cacheReadTokens))))} * on (${LABEL.requestModel}) ${CACHE_SAVING}`;
+/** The list has prices of names without a date, or with `-latest`. */
+const listed = (expr: string) =>
+  `label_replace(${expr}, "listed", "$1", "${LABEL.requestModel}", ` +
+  '"(.+?)(-latest|-20[0-9]{2}-?[0-9]{2}-?[0-9]{2})?")';
+const savedBy = (wrap: (selector: string) => string) => {
+  const read = sumBy(LABEL.requestModel, wrap(ofCalls(counter(METRIC.cacheReadTokens))));
+  return `${listed(read)} * on (listed) group_left () max by (listed) (${listed(CACHE_SAVING)})`;
+};
 export const savedByCacheBy = (label: typeof LABEL.requestModel) => sumBy(label, savedBy(increase));
 export const savedByCache = sum(savedBy(increase));
