@@ -33,6 +33,33 @@ export function beforeExit(run: () => Promise<void>, moreMs = 0): () => void {
   };
 }
 
+const lastActs = new Set<() => void>();
+
+/**
+ * Has something done at the very end, before all else: when nothing is left to do, when a signal that nobody handles
+ * ends the process, and when it exits. It must not take long.
+ *
+ * @returns How to take that back.
+ */
+export function atTheEnd(act: () => void): () => void {
+  if (lastActs.size === 0) process.prependListener('exit', actAll);
+  lastActs.add(act);
+  return () => {
+    lastActs.delete(act);
+    if (lastActs.size === 0) process.off('exit', actAll);
+  };
+}
+
+function actAll(): void {
+  for (const act of lastActs) {
+    try {
+      act();
+    } catch (fault) {
+      reportFault('the last acts of the process', fault);
+    }
+  }
+}
+
 function listen(): void {
   process.on('beforeExit', onBeforeExit);
   // First: the app's own, which may listen once, are still to be seen.
@@ -47,6 +74,7 @@ function stopListening(): void {
 async function onBeforeExit(): Promise<void> {
   if (hasEnded) return;
   hasEnded = true;
+  actAll();
   await runAll();
 }
 
@@ -54,6 +82,8 @@ async function onSignal(signal: NodeJS.Signals): Promise<void> {
   const isHandled = process.listenerCount(signal) > 1;
   // Others, such as the package signal-exit, end the process only if nobody else listens. And a second signal ends it.
   process.off(signal, onSignal);
+  // What an app that handles it has under way may go on.
+  if (!isHandled) actAll();
   const done = runAll();
   if (!isHandled) {
     await done;

@@ -23,6 +23,7 @@ import {
   userOptions,
 } from './config.ts';
 import { TokenmeterError } from './errors.ts';
+import { atTheEnd } from './exit.ts';
 import {
   type FoundClient,
   type FoundSession,
@@ -77,6 +78,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
   declare private _pipeline: Pipeline | undefined;
   declare private _prices: PriceBook | undefined;
   declare private _stopRefresh: (() => void) | undefined;
+  declare private _cancelEnd: (() => void) | undefined;
   /** These outlive a change of the configuration. */
   declare private _openCalls: OpenCalls | undefined;
   declare private _deferred: DeferredWork | undefined;
@@ -136,6 +138,7 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     registry().instances.add(this._patchAll);
     this._patchFree();
     this._refreshPrices();
+    this._cancelEnd ??= atTheEnd(() => this.settleOpenCalls());
   }
 
   override disable(): void {
@@ -146,6 +149,8 @@ export class TokenmeterInstrumentation extends InstrumentationBase<TokenmeterIns
     this._patches?.clear();
     this._stopRefresh?.();
     this._stopRefresh = undefined;
+    this._cancelEnd?.();
+    this._cancelEnd = undefined;
     // Of several instances one meters; now it is the turn of the one that has waited longest.
     for (const patchAll of instances) patchAll();
   }

@@ -6,11 +6,14 @@ const logger = diag.createComponentLogger({ namespace: 'tokenmeter' });
 const MAX_KINDS = 200;
 const warned = new Set<string>();
 
-/** Warns once per process and kind: a problem that every call has fills no log. */
-export function warnOnce(kind: string, message: string, cause?: unknown): void {
-  if (!isFirst(kind)) return;
+export function warn(message: string, cause?: unknown): void {
   if (cause === undefined) logger.warn(message);
   else logger.warn(message, cause);
+}
+
+/** Warns once per process and kind: a problem that every call has fills no log. */
+export function warnOnce(kind: string, message: string, cause?: unknown): void {
+  if (isFirst(kind)) warn(message, cause);
 }
 
 /** Warns, once, of calls that go unmetered. Where nobody has given OpenTelemetry a logger, Node prints it. */

@@ -24,7 +24,7 @@ export const NOTHING_SPENT: Spend = Object.freeze({ picoUsd: 0n, tokens: 0, requ
 export class ActiveBudget {
   readonly declared: Budget;
   readonly name: string;
-  /** Names its sums. Those of another unit, or of other scopes, are not its own. */
+  /** Names its sums. Those of another unit, of other periods or scopes, are not its own. */
   readonly account: string;
   readonly unit: BudgetUnit;
   readonly blocks: boolean;
@@ -50,7 +50,9 @@ export class ActiveBudget {
     this.blocks = declared.action === 'block';
     this.blocksUnknown = this.blocks && declared.unpriced === 'block';
     this.per = declared.per ?? [];
-    this.account = [declared.name, unit, ...this.per].join(' ');
+    const { period } = declared;
+    const kind = typeof period === 'object' ? `${period.rollingSeconds}s` : period;
+    this.account = [declared.name, unit, kind, ...this.per].join(' ');
     this.isMoving = typeof declared.period === 'object';
     this.matches = matcherOf(declared);
     this.thresholds = [...(declared.thresholds ?? DEFAULT_THRESHOLDS)].sort((a, b) => a - b);

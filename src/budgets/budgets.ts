@@ -4,9 +4,10 @@ import type { Attributes } from '@opentelemetry/api';
 import { BudgetExceededError, TokenmeterError } from '../errors.ts';
 import { numberOf } from './amounts.ts';
 import { ActiveBudget, NOTHING_SPENT, type Spend } from './budget.ts';
+import { Crossings } from './crossings.ts';
 import type { Subject } from './match.ts';
 import type { SteadyStore } from './steady-store.ts';
-import type { Charge, Charged, Claim, Refusal, Sums } from './stores/types.ts';
+import type { Charge, Claim, Refusal, Sums } from './stores/types.ts';
 import type { Budget, BudgetStatus, Scope, ThresholdEvent } from './types.ts';
 
 /** What is set aside for a call that is under way. Settled once, whatever becomes of the call. */
@@ -47,7 +48,6 @@ const { setInterval, clearInterval } = timers;
 const FIRST_SHARE = 0.5;
 const WEIGHT_OF_NEWEST = 0.1;
 const MAX_KINDS = 1000;
-const MAX_TOLD = 10_000;
 
 const UNKNOWN = { spent: 0n, reserved: 0n, why: 'the price of the call is not known' };
 
@@ -67,19 +67,23 @@ export class Budgets {
   readonly #reservationMs: number;
   readonly #now: () => number;
   readonly #shares = new Map<string, number>();
-  /** Thresholds of moving windows, by when they may be told of again. */
-  readonly #toldUntil = new Map<string, number>();
+  readonly #crossings: Crossings;
   /** Ids are this and a number: unique among all processes that share a store. */
   readonly #idPrefix = `${randomUUID()}:`;
   #lastId = 0;
   #active: readonly ActiveBudget[];
+  #byAccount: ReadonlyMap<string, ActiveBudget>;
 
   constructor({ budgets, store, events, reservationSeconds, now = Date.now }: Options) {
     this.#active = budgets.map((budget) => new ActiveBudget(budget));
+    this.#byAccount = byAccount(this.#active);
     this.#store = store;
     this.#events = events;
+    this.#crossings = new Crossings(events.crossed, now);
     this.#reservationMs = reservationSeconds * 1000;
     this.#now = now;
+    // They may have been other ones when this process was last there.
+    if (store.isShared) this.#rearm();
   }
 
   get active(): readonly ActiveBudget[] {
@@ -89,12 +93,16 @@ export class Budgets {
   /** Other budgets from now on. What was spent under a name that stays counts for the new one. */
   replace(budgets: readonly Budget[]): void {
     this.#active = budgets.map((budget) => new ActiveBudget(budget));
+    this.#byAccount = byAccount(this.#active);
+    this.#rearm();
+  }
+
+  /** What raised limits have made of thresholds that were crossed may be crossed again. */
+  #rearm(): void {
     for (const budget of this.#active) {
-      const { period } = budget.periodAt(this.#now());
       if (budget.isMoving) continue;
-      this.#store.rearm(budget.account, period, (key, spent) => {
-        return budget.thresholdAmounts(key).filter((amount) => spent >= amount).length;
-      });
+      const { period } = budget.periodAt(this.#now());
+      this.#store.rearm(budget.account, period, (key) => budget.thresholdAmounts(key));
     }
   }
 
@@ -230,7 +238,8 @@ export class Budgets {
   #learn(budget: ActiveBudget, subject: Subject, most: Spend, spend: Spend): void {
     if (budget.declared.reserve !== 'average') return;
     const [expected, real] = [budget.amountOf(most), budget.amountOf(spend)];
-    if (!expected || real === undefined) return;
+    // What failed has cost nothing, and says nothing of those that will not fail.
+    if (!expected || !real) return;
     const kind = kindOf(budget, subject);
     const before = this.#shares.get(kind) ?? FIRST_SHARE;
     const share = Number(real) / Number(expected);
@@ -239,8 +248,10 @@ export class Budgets {
     }
   }
 
-  #settle({ id, budgets, claims }: Asked, spend: Spend): void {
+  #settle({ id, budgets: asked, claims }: Asked, spend: Spend): void {
     const time = this.#now();
+    // Limits may have changed since the call began.
+    const budgets = asked.map((budget) => this.#byAccount.get(budget.account) ?? budget);
     const charges = claims.map((claim, index): Charge => {
       const budget = budgets[index] as ActiveBudget;
       const { scope, amount } = claim;
@@ -257,14 +268,11 @@ export class Budgets {
         thresholds: budget.thresholdAmounts(scope),
       };
     });
-    const told = this.#store.settle(id, charges);
-    const tell = (all: readonly Charged[]) => {
+    this.#store.settle(id, charges, (all) => {
       for (const [index, charged] of all.entries()) {
-        this.#tell(budgets[index] as ActiveBudget, charges[index] as Charge, charged);
+        this.#crossings.tell(budgets[index] as ActiveBudget, charges[index] as Charge, charged);
       }
-    };
-    if (told instanceof Promise) told.then(tell);
-    else tell(told);
+    });
   }
 
   /** What nobody knows is taken for all that was set aside where it must not pass, and is counted where it may. */
@@ -274,38 +282,10 @@ export class Budgets {
     this.#events.unpriced(budget.name);
     return budget.declared.unpriced === 'block' ? reserved : 0n;
   }
+}
 
-  #tell(budget: ActiveBudget, { scope, period, spent: last, thresholds }: Charge, charged: Charged): void {
-    const { spent } = charged;
-    const limit = budget.limitOf(scope);
-    if (limit === undefined) return;
-    // The sums of a moving window fall: what counts is that this charge has lifted them over the threshold.
-    const crossed = budget.isMoving
-      ? thresholds.flatMap((amount, index) => (spent >= amount && spent - last < amount ? [index] : []))
-      : charged.crossed;
-    for (const index of crossed) {
-      if (budget.isMoving && !this.#isNews(budget, scope, index)) continue;
-      this.#events.crossed({
-        budget: budget.name,
-        scope: budget.scopeOf(scope),
-        threshold: budget.thresholds[index] as number,
-        unit: budget.unit,
-        limit: numberOf(budget.unit, limit),
-        spent: numberOf(budget.unit, spent),
-        resetsAt: new Date(period.until),
-      });
-    }
-  }
-
-  /** Once in the length of a window, however often its sum comes and goes. */
-  #isNews(budget: ActiveBudget, scope: string, index: number): boolean {
-    const time = this.#now();
-    const key = `${budget.account} ${index} ${scope}`;
-    if ((this.#toldUntil.get(key) ?? 0) > time) return false;
-    if (this.#toldUntil.size >= MAX_TOLD) this.#toldUntil.clear();
-    this.#toldUntil.set(key, time + budget.periodSeconds * 1000);
-    return true;
-  }
+function byAccount(budgets: readonly ActiveBudget[]): ReadonlyMap<string, ActiveBudget> {
+  return new Map(budgets.map((budget) => [budget.account, budget]));
 }
 
 /** A question about a user is about the budgets of each user, and about those that users share. */

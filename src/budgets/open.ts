@@ -1,5 +1,6 @@
 import { type Attributes, diag } from '@opentelemetry/api';
 import type { CallSubject, GatedCall, Pricing, SettledCall, Sink } from '../calls/pipeline.ts';
+import { ConfigError } from '../errors.ts';
 import { beforeExit } from '../exit.ts';
 import { cleanLabel } from '../label.ts';
 import { reportFault } from '../report.ts';
@@ -60,7 +61,8 @@ export function openBudgets(
   { budgets: declared = [], file, store: kind = 'memory', ...options }: BudgetOptions,
   host: BudgetHost,
 ): OpenBudgets {
-  const all = file === undefined ? declared : [...declared, ...readBudgetFile(file)];
+  const together = (fromFile: readonly Budget[]) => joined(declared, fromFile, file);
+  const all = file === undefined ? declared : together(readBudgetFile(file));
   const timeoutMs = options.storeTimeoutMs ?? DEFAULT_TIMEOUT_MS;
   const store = new SteadyStore(openStore(kind, timeoutMs), {
     timeoutMs,
@@ -79,8 +81,12 @@ export function openBudgets(
     reservationSeconds: options.reservationSeconds ?? DEFAULT_RESERVATION_SECONDS,
     events: {
       crossed(event) {
-        count(METRIC.budgetCrossings, { budget: event.budget, threshold: String(event.threshold) });
-        logThreshold(event, labelsOf(event.budget, event.scope) ?? { budget: event.budget });
+        const { budget, threshold, scope } = event;
+        // None of them keeps the others from being told.
+        guarded('counting a threshold', () =>
+          count(METRIC.budgetCrossings, { budget, threshold: String(threshold) }),
+        );
+        guarded('logging a threshold', () => logThreshold(event, labelsOf(budget, scope) ?? { budget }));
         tell(options.onThreshold, event);
       },
       unpriced: (budget) => count(METRIC.budgetUnpriced, { budget }),
@@ -88,9 +94,7 @@ export function openBudgets(
     },
   });
   const stopWatching =
-    file === undefined
-      ? undefined
-      : watchBudgetFile(file, (changed) => budgets.replace([...declared, ...changed]));
+    file === undefined ? undefined : watchBudgetFile(file, (changed) => budgets.replace(together(changed)));
   // What is kept elsewhere is told of before the process ends.
   const cancelFlush = store.isShared ? beforeExit(() => store.flush()) : undefined;
   const subjectOf = ({ vendor, who, facts }: Pick<CallSubject, 'vendor' | 'who' | 'facts'>): Subject => ({
@@ -119,6 +123,26 @@ export function openBudgets(
       await budgets.close();
     },
   };
+}
+
+/** @throws {ConfigError} where both have a budget of one name. */
+function joined(declared: readonly Budget[], fromFile: readonly Budget[], file?: string): readonly Budget[] {
+  const names = new Set(declared.map(({ name }) => name));
+  const twice = fromFile.filter(({ name }) => names.has(name));
+  if (twice.length > 0) {
+    throw new ConfigError(
+      twice.map(({ name }) => `${file}: budget ${JSON.stringify(name)} is among those of the option, too`),
+    );
+  }
+  return [...declared, ...fromFile];
+}
+
+function guarded(what: string, work: () => void): void {
+  try {
+    work();
+  } catch (fault) {
+    reportFault(what, fault);
+  }
 }
 
 function openStore(kind: BudgetStoreOption, timeoutMs: number): BudgetStore {

@@ -7,7 +7,7 @@ import { type BudgetOptions, type BudgetStoreOption, type ScopePart, WEEKDAYS } 
 
 const AMOUNT = 'a number from 0 up, or null for no limit';
 const DOLLARS = `dollars with at most ${DECIMALS} decimals`;
-const SHARES = 'a list of shares of the limit, above 0, such as 0.8';
+const SHARES = 'a list of shares of the limit, from 0.000001 to 10, such as 0.8';
 const NO_SUCH_OPTION = 'no such option';
 const UNITS = ['limitUsd', 'limitTokens', 'limitRequests'] as const;
 const PARTS = ['user', 'team', 'feature', 'model', 'provider'] as const;
@@ -72,10 +72,13 @@ const dollars = v.pipe(
   inJson({ anyOf: [{ const: 0 }, { minimum: 10 ** -DECIMALS }] }),
 );
 
+const COUNTED = 'a whole number from 0 up, or null for no limit';
+const count = v.pipe(amount(MAX_COUNT), v.integer(COUNTED));
+
 const limitEntries = {
   limitUsd: v.nullish(dollars),
-  limitTokens: v.nullish(amount(MAX_COUNT)),
-  limitRequests: v.nullish(amount(MAX_COUNT)),
+  limitTokens: v.nullish(count),
+  limitRequests: v.nullish(count),
 };
 
 const SECONDS = 'a whole number of seconds from 60 up';
@@ -119,7 +122,7 @@ const plainBudget = strict(
     ),
     thresholds: v.optional(
       v.pipe(
-        v.array(v.pipe(v.number(SHARES), v.gtValue(0, SHARES), v.maxValue(10, SHARES)), SHARES),
+        v.array(v.pipe(v.number(SHARES), v.minValue(1e-6, SHARES), v.maxValue(10, SHARES)), SHARES),
         v.maxLength(MAX_THRESHOLDS, `at most ${MAX_THRESHOLDS} shares`),
         v.check((shares) => isSet(shares), 'each share only once'),
         inJson({ uniqueItems: true }),
@@ -262,6 +265,9 @@ const storeSchema = v.pipe(
   v.transform((store) => store as BudgetStoreOption),
 );
 
+const MAX_LIFE_SECONDS = 604_800;
+const LIFE = `a number of seconds from 1 to ${MAX_LIFE_SECONDS.toLocaleString('en')}`;
+
 const MILLISECONDS = 'a number of milliseconds from 1 to 10,000';
 const optionsSchema = strict(
   {
@@ -273,7 +279,7 @@ const optionsSchema = strict(
       v.pipe(v.number(MILLISECONDS), v.minValue(1, MILLISECONDS), v.maxValue(10_000, MILLISECONDS)),
     ),
     reservationSeconds: v.optional(
-      v.pipe(v.number('a number of seconds'), v.minValue(1, 'a number of seconds from 1 up'), v.finite()),
+      v.pipe(v.number(LIFE), v.minValue(1, LIFE), v.maxValue(MAX_LIFE_SECONDS, LIFE)),
     ),
     onThreshold: v.optional(
       v.custom<NonNullable<BudgetOptions['onThreshold']>>(

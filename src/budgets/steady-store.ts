@@ -1,5 +1,5 @@
 import timers from 'node:timers';
-import { warnOnce } from '../report.ts';
+import { reportFault, warn, warnOnce } from '../report.ts';
 import type { Period } from './period.ts';
 import type {
   Account,
@@ -12,6 +12,13 @@ import type {
   Sums,
 } from './stores/types.ts';
 
+interface Untold {
+  readonly charges: readonly Charge[];
+  readonly tell: Tell;
+}
+
+type Tell = (charged: readonly Charged[]) => void;
+
 export interface SteadyOptions {
   readonly timeoutMs: number;
   /** Whether calls go on while the store does not answer. */
@@ -23,6 +30,7 @@ export interface SteadyOptions {
 /** After a failure the store is left alone for so long: not every call waits for it. */
 const REST_MS = 1000;
 const REPORT_WITHIN_MS = 2000;
+const WARN_EVERY_MS = 60_000;
 /** Calls whose charges wait for a store that does not answer. */
 const MAX_WAITING = 10_000;
 
@@ -33,10 +41,12 @@ const now = performance.now.bind(performance);
 export class SteadyStore {
   readonly #store: BudgetStore;
   readonly #options: SteadyOptions;
-  /** By the id of their call. */
-  readonly #waiting = new Map<string, readonly Charge[]>();
+  /** What the store was not told, or has not answered to, by the id of the call. */
+  readonly #waiting = new Map<string, Untold>();
   readonly #underWay = new Set<Promise<unknown>>();
   #restsUntil = 0;
+  #isAway = false;
+  #warnedAt = Number.NEGATIVE_INFINITY;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(store: BudgetStore, options: SteadyOptions) {
@@ -52,12 +62,12 @@ export class SteadyStore {
   reserve(id: string, claims: readonly Claim[], forMs: number): MaybeLater<Refusal> {
     return this.#ask<Refusal>(
       () => this.#store.reserve(id, claims, forMs),
-      () => {
+      (wasAsked) => {
         // Where nothing can be refused, no answer is no reason to refuse it.
         const index = claims.findIndex(({ limit }) => limit !== undefined);
         if (this.#options.failOpen || index < 0) return undefined;
         // The answer may come yet, and then nobody else would release it.
-        this.#keep(id, claims.map(nothingSpent));
+        if (wasAsked) this.#keep(id, { charges: claims.map(nothingSpent), tell() {} });
         return { index, spent: 0n, reserved: 0n, why: NO_ANSWER };
       },
     );
@@ -69,12 +79,24 @@ export class SteadyStore {
     if (renewed instanceof Promise) renewed.catch(() => {});
   }
 
-  settle(id: string, charges: readonly Charge[]): MaybeLater<readonly Charged[]> {
+  /** @param tell Is told what became of the sums, now or when the store is back. */
+  settle(id: string, charges: readonly Charge[], tell: Tell): void {
+    const settled = this.#settle(id, { charges, tell });
+    if (settled instanceof Promise) settled.catch((fault) => reportFault('telling of a budget', fault));
+  }
+
+  #settle(id: string, untold: Untold, evenIfResting = false): MaybeLater<void> {
     const keep = () => {
-      this.#keep(id, charges);
-      return [];
+      this.#keep(id, untold);
+      return undefined;
     };
-    return this.#ask(() => this.#store.settle(id, charges), keep);
+    const charged = this.#ask<readonly Charged[] | undefined>(
+      () => this.#store.settle(id, untold.charges),
+      keep,
+      evenIfResting,
+    );
+    if (charged instanceof Promise) return charged.then((answer) => answer && untold.tell(answer));
+    if (charged) untold.tell(charged);
   }
 
   /** Undefined: no answer. */
@@ -93,7 +115,9 @@ export class SteadyStore {
     return this.#report(() => this.#store.scopes(budget, counted, most));
   }
 
-  rearm(budget: string, period: Period, stillCrossed: (scope: string, spent: bigint) => number): void {
+  rearm(budget: string, period: Period, thresholdsOf: (scope: string) => readonly bigint[]): void {
+    const stillCrossed = (scope: string, spent: bigint) =>
+      thresholdsOf(scope).filter((amount) => spent >= amount).length;
     const told = this.#report(() => this.#store.rearm(budget, period, stillCrossed));
     if (told instanceof Promise) told.catch(() => {});
   }
@@ -102,7 +126,7 @@ export class SteadyStore {
   async flush(): Promise<void> {
     clearTimeout(this.#retry);
     await Promise.all(this.#underWay);
-    await this.#tellWaiting();
+    await this.#tellWaiting(true);
   }
 
   async close(): Promise<void> {
@@ -123,17 +147,24 @@ export class SteadyStore {
     }
   }
 
-  #ask<T>(ask: () => MaybeLater<T>, fallback: T | (() => T)): MaybeLater<T> {
-    const otherwise = () => (typeof fallback === 'function' ? (fallback as () => T)() : fallback);
-    if (this.#restsUntil > 0 && now() < this.#restsUntil) return otherwise();
+  #ask<T>(
+    ask: () => MaybeLater<T>,
+    otherwise: (wasAsked: boolean) => T,
+    evenIfResting = false,
+  ): MaybeLater<T> {
+    if (this.#restsUntil > 0 && !evenIfResting && now() < this.#restsUntil) return otherwise(false);
     const failed = (cause: unknown) => {
       this.#fail(cause);
-      return otherwise();
+      return otherwise(true);
+    };
+    const answered = (answer: T) => {
+      if (this.#isAway) this.#isBack();
+      return answer;
     };
     try {
       const answer = ask();
-      if (!(answer instanceof Promise)) return answer;
-      const inTime = this.#inTime(answer, this.#options.timeoutMs).catch(failed);
+      if (!(answer instanceof Promise)) return answered(answer);
+      const inTime = this.#inTime(answer, this.#options.timeoutMs).then(answered, failed);
       this.#underWay.add(inTime);
       inTime.finally(() => this.#underWay.delete(inTime));
       return inTime;
@@ -152,25 +183,45 @@ export class SteadyStore {
   #fail(cause: unknown): void {
     this.#restsUntil = now() + REST_MS;
     this.#options.onFailure();
+    if (this.#isAway) return;
+    this.#isAway = true;
+    // One that comes and goes fills no log.
+    if (now() - this.#warnedAt < WARN_EVERY_MS) return;
+    this.#warnedAt = now();
     const goesOn = this.#options.failOpen ? 'calls are let through' : 'calls are refused';
-    warnOnce('budget store', `the store of the budgets does not answer: ${goesOn}`, cause);
+    warn(`the store of the budgets does not answer: ${goesOn}`, cause);
   }
 
-  #keep(id: string, charges: readonly Charge[]): void {
+  #isBack(): void {
+    this.#isAway = false;
+    this.#restsUntil = 0;
+    if (now() - this.#warnedAt < WARN_EVERY_MS) warn('the store of the budgets answers again');
+  }
+
+  #keep(id: string, untold: Untold): void {
     if (this.#waiting.size >= MAX_WAITING) {
       warnOnce('budget charges', 'the store of the budgets is away for too long: spending is forgotten');
       return;
     }
-    this.#waiting.set(id, charges);
+    this.#waiting.set(id, untold);
     this.#retry ??= setTimeout(() => void this.#tellWaiting(), REST_MS).unref();
   }
 
   /** Under the same ids: the store may have done it, and answered too late. */
-  async #tellWaiting(): Promise<void> {
+  async #tellWaiting(evenIfResting = false): Promise<void> {
     this.#retry = undefined;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const [id, charges] of waiting) await this.settle(id, charges);
+    for (const [index, [id, untold]] of waiting.entries()) {
+      try {
+        await this.#settle(id, untold, evenIfResting);
+      } catch (fault) {
+        reportFault('telling of a budget', fault);
+      }
+      if (!this.#isAway) continue;
+      for (const [next, rest] of waiting.slice(index + 1)) this.#keep(next, rest);
+      return;
+    }
   }
 }
 

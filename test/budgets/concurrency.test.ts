@@ -5,7 +5,7 @@ import type { Spend } from '../../src/budgets/budget.ts';
 import { type Admission, Budgets } from '../../src/budgets/budgets.ts';
 import { SteadyStore } from '../../src/budgets/steady-store.ts';
 import { MemoryStore } from '../../src/budgets/stores/memory.ts';
-import type { Budget } from '../../src/budgets/types.ts';
+import type { Budget, ThresholdEvent } from '../../src/budgets/types.ts';
 
 const USD = 1_000_000_000_000n;
 
@@ -22,6 +22,16 @@ function opened(budgets: readonly Budget[], now = () => Date.parse('2026-11-22T1
     events: { crossed() {}, unpriced() {}, labels: (budget) => ({ budget }) },
     now,
   });
+}
+
+function withEvents(budgets: readonly Budget[], crossed: (event: ThresholdEvent) => void) {
+  const store = new SteadyStore(new MemoryStore(), {
+    timeoutMs: 50,
+    failOpen: true,
+    onFailure: () => assert.fail(),
+  });
+  const events = { crossed, unpriced() {}, labels: () => ({}) };
+  return new Budgets({ budgets, store, reservationSeconds: 600, events });
 }
 
 const spend = (picoUsd: bigint, tokens = 1): Spend => ({ picoUsd, tokens, requests: 1 });
@@ -202,6 +212,51 @@ describe('many calls at once', () => {
     assert.deepEqual(crossed, [0.5, 1], 'half of 20 is still crossed, and was told of');
     charge(8n);
     assert.deepEqual(crossed, [0.5, 1, 1]);
+  });
+
+  test('a limit that is raised while a call is under way: its thresholds are the new ones', () => {
+    const told: [threshold: number, limit: number][] = [];
+    for (const period of ['day', { rollingSeconds: 3600 }] as const) {
+      const budget: Budget = { name: 'x', limitUsd: 10, period, thresholds: [0.5, 0.8] };
+      const budgets = withEvents([budget], ({ threshold, limit }) => told.push([threshold, limit]));
+      budgets.charge({}, spend(9n * USD));
+      assert.deepEqual(told.splice(0), [
+        [0.5, 10],
+        [0.8, 10],
+      ]);
+      const call = admit(budgets, 'ann', spend(USD));
+      assert.ok(call && !('error' in call));
+      budgets.replace([{ ...budget, limitUsd: 100 }]);
+      call.settle(spend(USD));
+      assert.deepEqual(told, []);
+      budgets.charge({}, spend(80n * USD));
+      assert.deepEqual(told.splice(0), [
+        [0.5, 100],
+        [0.8, 100],
+      ]);
+    }
+  });
+
+  test('what failed is no reason to set aside less', async () => {
+    const budgets = opened([{ name: 'x', limitUsd: 1, period: 'day', action: 'block', reserve: 'average' }]);
+    for (let n = 0; n < 200; n++) {
+      const failed = admit(budgets, 'ann', spend(USD / 10n));
+      assert.ok(failed && !('error' in failed));
+      failed.settle(spend(0n));
+    }
+    const admitted = Array.from({ length: 100 }, () => admit(budgets, 'ann', spend(USD / 10n)));
+    assert.equal(
+      admitted.filter((one) => one && !('error' in one)).length,
+      20,
+      'half of the most, as at first',
+    );
+  });
+
+  test('another period under a name: other sums', async () => {
+    const budgets = opened([{ name: 'x', limitUsd: 10, period: { rollingSeconds: 3600 } }]);
+    budgets.charge({}, spend(USD));
+    budgets.replace([{ name: 'x', limitUsd: 10, period: { rollingSeconds: 7200 } }]);
+    assert.equal((await budgets.status({}))[0]?.spent, 0);
   });
 
   test('ten times 0.05 is half of 1: thresholds are compared exactly', () => {

@@ -46,6 +46,17 @@ describe('a file of budgets that changes', () => {
     assert.equal(await app.finish(), 0, app.stderr);
   });
 
+  test('has a budget of the name of another one: refused at the start, and when it changes', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'budgets.yaml');
+    await writeFile(file, 'budgets: [{ name: a, limitUsd: 1, period: day }]');
+    const budgets = [{ name: 'a', limitUsd: 1, period: 'day' }] as const;
+    assert.throws(
+      () => startTokenmeter({ prometheus: false, budgets: { budgets, file } }),
+      /budgets\.yaml: budget "a" is among those of the option, too/,
+    );
+  });
+
   test('is not looked at any more once watching stops, but by others', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'budgets.yaml');
@@ -105,4 +116,28 @@ test('a threshold that is crossed is a log record', async (t) => {
       ['ERROR', 'Budget "a" has reached 100 %: $0.002000 of $0.002000'],
     ],
   );
+});
+
+test('a log pipeline that throws keeps nobody from being told of a threshold', async (t) => {
+  logs.setGlobalLoggerProvider({
+    getLogger: () => ({
+      emit() {
+        throw new Error('the log pipeline is broken');
+      },
+      enabled: () => true,
+    }),
+  });
+  t.after(() => logs.disable());
+  const told = Promise.withResolvers<number>();
+  const meter = startTokenmeter({
+    prometheus: false,
+    budgets: {
+      budgets: [{ name: 'a', limitUsd: 0.001, period: 'month', thresholds: [1] }],
+      onThreshold: ({ threshold }) => told.resolve(threshold),
+    },
+  });
+  meter.instrumentation.manuallyInstrument(OpenAI);
+  await call();
+  assert.equal(await told.promise, 1);
+  await meter.shutdown();
 });

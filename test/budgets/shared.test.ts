@@ -98,6 +98,38 @@ describe('budgets in a SQLite file', { skip: noSqlite }, () => {
   sharesSpending(newFile);
   outlivesProcesses(newFile);
 
+  for (const end of ['nothing is left to do', 'process.exit()', 'SIGTERM']) {
+    test(`a stream that is not read when the process ends (${end}) is spent, and nothing stays set aside`, async () => {
+      const { sqlite } = newFile();
+      const source = `
+        import { startTokenmeter } from 'tokenmeter';
+        import OpenAI from 'openai';
+        const meter = startTokenmeter({ prometheus: false, budgets: {
+          budgets: [{ name: 'shared', limitUsd: 0.5, period: 'month', action: 'block' }],
+          store: { sqlite: ${JSON.stringify(sqlite)} },
+        } });
+        meter.instrumentation.manuallyInstrument(OpenAI);
+        const chunk = JSON.stringify({ model: 'gpt-4.1', choices: [{ index: 0, delta: { content: 'word '.repeat(500) } }] });
+        const openai = new OpenAI({ apiKey: 'none', fetch: async () => new Response('data: ' + chunk + '\\n\\n', {
+          headers: { 'content-type': 'text/event-stream' } }) });
+        const stream = await openai.chat.completions.create({ model: 'gpt-4.1', messages: [], stream: true, max_tokens: 1000 });
+        globalThis.kept = stream;
+        globalThis.reading = stream[Symbol.asyncIterator]();
+        await globalThis.reading.next();
+        console.log('ready');
+        ${end === 'process.exit()' ? 'process.exit();' : ''}
+        ${end === 'SIGTERM' ? 'setInterval(() => {}, 1000);' : ''}
+      `;
+      const app = new App(['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', source], {});
+      await app.find(/^ready$/m);
+      if (end === 'SIGTERM') app.process.kill('SIGTERM');
+      await app.exit;
+      const { spent, reserved } = await spentIn({ sqlite });
+      assert.equal(reserved, 0, app.stderr);
+      assert.ok(spent > 3_000_000_000, `${spent}`);
+    });
+  }
+
   test('survive a restart', async () => {
     const store = newFile();
     {
