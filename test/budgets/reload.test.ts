@@ -128,16 +128,19 @@ test('a log pipeline that throws keeps nobody from being told of a threshold', a
     }),
   });
   t.after(() => logs.disable());
-  const told = Promise.withResolvers<number>();
+  let tell: (threshold: number) => void = () => {};
+  const told = new Promise<number>((resolve) => {
+    tell = resolve;
+  });
   const meter = startTokenmeter({
     prometheus: false,
     budgets: {
       budgets: [{ name: 'a', limitUsd: 0.001, period: 'month', thresholds: [1] }],
-      onThreshold: ({ threshold }) => told.resolve(threshold),
+      onThreshold: ({ threshold }) => tell(threshold),
     },
   });
   meter.instrumentation.manuallyInstrument(OpenAI);
   await call();
-  assert.equal(await told.promise, 1);
+  assert.equal(await told, 1);
   await meter.shutdown();
 });
