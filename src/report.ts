@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { diag } from '@opentelemetry/api';
 
 const logger = diag.createComponentLogger({ namespace: 'tokenmeter' });
@@ -21,6 +22,12 @@ export function warnVisibly(kind: string, message: string): void {
   if (!isFirst(kind)) return;
   if (hasLogger()) logger.warn(message);
   else process.emitWarning(message, 'TokenmeterWarning');
+}
+
+/** Where nobody has given OpenTelemetry a logger, it is written at once: Node prints no warnings any more. */
+export function warnAtExit(message: string): void {
+  if (hasLogger()) logger.error(message);
+  else writeSync(process.stderr.fd, `tokenmeter: ${message}\n`);
 }
 
 /** A fault of the meter itself. It is told once and goes no further: the app's call must not notice. */

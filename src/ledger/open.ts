@@ -40,7 +40,7 @@ export async function openStore(place: string): Promise<Store> {
   const options = ledgerAt(place);
   if (options.sqlite !== undefined && !existsSync(options.sqlite))
     throw new LedgerError(
-      `there is no ledger at ${place}: an app writes one with the option \`ledger\`, or TOKENMETER_LEDGER`,
+      `there is no ledger at ${place}: an app writes one with the option \`ledger\` or TOKENMETER_LEDGER, which, as --ledger, names it here`,
     );
   const store = createStore(options, true);
   try {

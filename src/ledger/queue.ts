@@ -40,6 +40,7 @@ export class RowQueue {
   /** Those who wait until so many rows have gone. */
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   #dropped = 0;
+  #isClosed = false;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -49,13 +50,19 @@ export class RowQueue {
     return this.#rows.length;
   }
 
+  /** The store has failed, and is tried again. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
   get dropped(): number {
     return this.#dropped;
   }
 
   push(row: string): void {
-    if (this.#rows.length >= this.#options.maxRows) {
-      this.#drop(1, this.#lastError ?? new Error('rows come faster than they can be written'));
+    if (this.#isClosed || this.#rows.length >= this.#options.maxRows) {
+      const why = this.#isClosed ? 'the ledger is closed' : 'rows come faster than they can be written';
+      this.#drop(1, this.#lastError ?? new Error(why));
       return;
     }
     this.#rows.push(row);
@@ -96,18 +103,29 @@ export class RowQueue {
     while (this.#rows.length > 0) {
       const batch = this.#rows.slice(0, BATCH);
       try {
-        this.#options.appendNow(batch.join(BETWEEN_ROWS));
+        this.#appendNow(batch);
       } catch (error) {
         this.#lastError = error;
         return;
       }
-      this.#takeOut(batch.length);
       this.#writing = Math.max(0, this.#writing - batch.length);
     }
   }
 
-  /** Gives up what is still there. */
+  #appendNow(batch: readonly string[]): void {
+    try {
+      this.#options.appendNow(batch.join(BETWEEN_ROWS));
+      this.#takeOut(batch.length);
+    } catch (error) {
+      if (!(error instanceof BadRows)) throw error;
+      if (batch.length > 1) for (const row of batch) this.#appendNow([row]);
+      else this.#dropFirst(error);
+    }
+  }
+
+  /** Gives up what is still there; nothing is written any more. */
   giveUp(): void {
+    this.#isClosed = true;
     const rows = this.#rows.length;
     this.#takeOut(rows);
     clearTimeout(this.#timer);
@@ -121,6 +139,7 @@ export class RowQueue {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#isClosed || this.#rows.length === 0) return;
     const batch = this.#rows.slice(0, BATCH);
     this.#writing = batch.length;
     this.#options.append(batch.join(BETWEEN_ROWS)).then(
@@ -132,6 +151,10 @@ export class RowQueue {
   #written(batch: readonly string[]): void {
     // Some of it may have been written and taken out by `flushNow`.
     if (this.#rows[0] === batch[0]) this.#takeOut(batch.length);
+    this.#goOn();
+  }
+
+  #goOn(): void {
     this.#writing = 0;
     this.#failures = 0;
     this.#lastError = undefined;
@@ -150,6 +173,7 @@ export class RowQueue {
   #retry(error: unknown): void {
     this.#writing = 0;
     this.#lastError = error;
+    if (this.#isClosed) return;
     this.#options.onFailure(error);
     const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
     this.#timer = setTimeout(() => this.#write(), wait).unref();
@@ -160,16 +184,21 @@ export class RowQueue {
     for (const row of batch) {
       try {
         await this.#options.append(row);
+        if (this.#rows[0] === row) this.#takeOut(1);
       } catch (error) {
-        if (error instanceof BadRows) {
-          this.#drop(1, error);
-          continue;
+        if (!(error instanceof BadRows)) {
+          this.#retry(error);
+          return;
         }
-        this.#retry(error);
-        return;
+        if (this.#rows[0] === row) this.#dropFirst(error);
       }
     }
-    this.#written(batch);
+    this.#goOn();
+  }
+
+  #dropFirst(cause: unknown): void {
+    this.#takeOut(1);
+    this.#drop(1, cause);
   }
 
   #drop(rows: number, cause: unknown): void {

@@ -1,9 +1,8 @@
 import timers from 'node:timers';
-import { diag } from '@opentelemetry/api';
 import type { RecordedWork } from '../calls/deferred.ts';
 import type { Sink } from '../calls/pipeline.ts';
 import { beforeExit } from '../exit.ts';
-import { firstLine, warnVisibly } from '../report.ts';
+import { firstLine, warnAtExit, warnVisibly } from '../report.ts';
 import type { Counting, Reporter } from '../telemetry/metrics.ts';
 import { METRIC } from '../telemetry/names.ts';
 import { Ledger } from './ledger.ts';
@@ -51,7 +50,7 @@ export function startRecording(store: Store, options: LedgerOptions): Recording 
     queue.flushNow();
     if (queue.size === 0) return;
     // Nothing is heard of this any more but here.
-    diag.error(`tokenmeter: ${queue.size} calls are not in the ledger ${store.name}: the process ends`);
+    warnAtExit(`${queue.size} calls are not in the ledger ${store.name}: the process ends`);
   };
   const cancelFlush = beforeExit(flush);
   process.on('exit', onExit);
@@ -70,7 +69,8 @@ export function startRecording(store: Store, options: LedgerOptions): Recording 
     await store.close();
   };
   return {
-    ledger: new Ledger(store, flush),
+    // What waits for a store that fails is not there: a question is not to wait for it.
+    ledger: new Ledger(store, async () => (queue.isFailing ? undefined : flush())),
     sink: new Recorder(queue, { writesAtOnce: options.fsync === 'always' }),
     recorded: recordedWork((id) => store.has(id)),
     showOn(counting) {

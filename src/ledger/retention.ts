@@ -19,7 +19,7 @@ const PAUSE_MS = 50;
 /** More than clocks are corrected by. */
 const MAX_JUMP_MS = 3_600_000;
 
-const startedAt = Date.now() - performance.now();
+const startedAt = Math.round(Date.now() - performance.now());
 
 /** Deletes from time to time what is older than it should be. Returns how to stop. */
 export function startRetention(store: Store, { keepDays, keepAggregatesDays }: LedgerOptions): () => void {
@@ -32,7 +32,7 @@ export function startRetention(store: Store, { keepDays, keepAggregatesDays }: L
         warnOnce('ledger clock', 'the clock has jumped: nothing is deleted from the ledger by this process');
         return;
       }
-      if (await wouldDeleteAll(store, keepDays ?? keepAggregatesDays)) {
+      if (performance.now() < DAY_MS && (await wouldDeleteAll(store, keepDays ?? keepAggregatesDays))) {
         warnOnce(
           'ledger all old',
           'all calls of the ledger are older than keepDays: none is deleted before a newer one has come',
@@ -54,12 +54,21 @@ export function clockHasJumped(now = Date.now(), elapsed = performance.now()): b
   return Math.abs(now - elapsed - startedAt) > MAX_JUMP_MS;
 }
 
-/** Either nothing was called for long, or the clock was wrong when this process began. */
-export async function wouldDeleteAll(store: Store, keepDays = Infinity, now = Date.now()): Promise<boolean> {
+/**
+ * All that was there when this process began: either nothing was called for long, or the clock was wrong. A clock that
+ * is set within the first day is seen to jump.
+ */
+export async function wouldDeleteAll(
+  store: Store,
+  keepDays = Infinity,
+  now = Date.now(),
+  began = startedAt,
+): Promise<boolean> {
   const db = await store.kysely();
   const newest = await db
     .selectFrom('calls')
     .select('time')
+    .where('time', '<', began)
     .orderBy('time', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -286,6 +286,16 @@ export function conformance(place: () => Place): void {
       );
     });
 
+    test('more users than a statement takes', async () => {
+      const many = Array.from({ length: 12_000 }, (_, n) =>
+        callAt('2026-04-10T12:00:00Z', { user: `many_${n}`, picoUsd: BigInt(n) }),
+      );
+      await store.append(rows(...many));
+      const top = await ledger.topUsers({ from: '2026-04-10', to: '2026-04-10', limit: 11_000 });
+      assert.equal(top.length, 11_000);
+      assert.deepEqual([top[0]?.user, top.at(-1)?.user], ['many_11999', 'many_1000']);
+    });
+
     test('the summary of a day', async () => {
       const { models, total, budget } = await ledger.dailySummary('2026-03-28', 'UTC', { budgetUsd: 48 });
       assert.deepEqual(
@@ -374,6 +384,13 @@ export function conformance(place: () => Place): void {
       assert.equal(await wouldDeleteAll(store, 10, now), false);
       assert.equal(await wouldDeleteAll(store, 10, now + years), true);
       assert.equal(await wouldDeleteAll(store, undefined, now + years), false);
+      await store.append(rows(callAt('2036-07-28T12:00:00Z', { user: 'ann' })));
+      const began = Date.parse('2036-07-28T11:00:00Z');
+      assert.equal(await wouldDeleteAll(store, 10, now + years, began), true, 'its own calls are as wrong');
+      assert.equal(await wouldDeleteAll(store, 10, now + years, began + 7_200_000), false);
+      await store.run([{ sql: 'delete from calls where time > 1800000000000', parameters: [] }]);
+      await store.run([{ sql: 'delete from usage_by_user where bucket > 1800000000000', parameters: [] }]);
+      await store.run([{ sql: 'delete from usage_by_model where bucket > 1800000000000', parameters: [] }]);
     });
 
     test('is deleted, and its sums stay, for longer', async () => {

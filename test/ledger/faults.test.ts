@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -90,6 +90,47 @@ describe('a ledger that cannot be used', () => {
       ['notes'],
     );
     assert.equal(database.prepare('pragma journal_mode').get()?.journal_mode, 'delete');
+  });
+
+  test('an app that asks its own ledger leaves all in one file', async () => {
+    const path = at('asked.db');
+    const recording = record({ sqlite: path });
+    settle(recording, 'ann');
+    assert.equal((await recording.ledger.usage())[0]?.calls, 1);
+    await recording.shutdown();
+    assert.equal(existsSync(`${path}-wal`), false);
+    assert.equal(await countIn(path), 1);
+    assert.deepEqual([existsSync(`${path}-wal`), existsSync(`${path}-shm`)], [false, false]);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? undefined : 'needs to become another user: run as root';
+  test('who may only read leaves nothing that is in the way of who writes', { skip: asRoot }, async () => {
+    const folderOfAll = at('open');
+    await mkdir(folderOfAll);
+    await chmod(folderOfAll, 0o777);
+    await chmod(folder.path, 0o755);
+    const path = `${folderOfAll}/usage.db`;
+    const recording = record({ sqlite: path });
+    settle(recording, 'ann');
+    await recording.shutdown();
+    await chmod(path, 0o644);
+    for (const mode of [0o777, 0o555]) {
+      await chmod(folderOfAll, mode);
+      const asking = `
+        process.setgid(65534); process.setuid(65534);
+        const { openLedger } = await import(${JSON.stringify(new URL('../../src/index.ts', import.meta.url))});
+        await using ledger = await openLedger(${JSON.stringify(path)});
+        console.log((await ledger.usage())[0].calls);`;
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--input-type=module-typescript', '-e', asking],
+        {
+          encoding: 'utf8',
+        },
+      );
+      assert.equal(stdout, '1\n', stderr);
+      assert.deepEqual(await readdir(folderOfAll), ['usage.db']);
+    }
   });
 
   test('who only asks does not wait for who writes', async () => {

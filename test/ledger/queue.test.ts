@@ -161,6 +161,48 @@ describe('rows on their way', () => {
     assert.match(String(causes), /^Error: the ledger has not answered in time$/);
   });
 
+  test('beside rows that cannot be, none is lost, and each is counted once, however often the store fails', async () => {
+    const { state, queue } = store();
+    let failures = 3;
+    const write = (batch: string) => {
+      if (batch.includes('bad')) throw new BadRows('a bad row');
+      if (batch === '2' && failures-- > 0) throw new Error('the disk is full');
+      state.written.push(...batch.split(BETWEEN_ROWS));
+    };
+    const rows = queue({ append: async (batch) => write(batch) });
+    for (const row of ['1', 'bad', '2', '3']) rows.push(row);
+    await rows.flush(5000);
+    assert.deepEqual(state.written, ['1', '2', '3']);
+    assert.equal(state.dropped, 1);
+  });
+
+  test('a row that cannot be keeps no other from being written at the end of the process', () => {
+    const { state, queue } = store();
+    const rows = queue();
+    for (const row of ['1', 'bad', '2']) rows.push(row);
+    rows.flushNow();
+    assert.deepEqual(state.written, ['1', '2']);
+    assert.equal(state.dropped, 1);
+  });
+
+  test('nothing is written once it is given up', async () => {
+    const attempts: ((error: Error) => void)[] = [];
+    const { state, queue } = store();
+    const rows = queue({
+      flushSeconds: 0.001,
+      append: () => new Promise((_, reject) => attempts.push(reject)),
+    });
+    rows.push('1');
+    await rows.flush(1);
+    rows.giveUp();
+    attempts[0]?.(new Error('late'));
+    rows.push('2');
+    await pause(150);
+    assert.equal(attempts.length, 1);
+    assert.equal(state.dropped, 2);
+    assert.deepEqual(state.failures, []);
+  });
+
   test("an app's fake timers do not stop it", async () => {
     const { state, queue } = store();
     mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] });

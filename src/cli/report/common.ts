@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LedgerError } from '../../ledger/errors.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { openStore } from '../../ledger/open.ts';
 import { DEFAULT_LEDGER_FILE } from '../../ledger/options.ts';
-import { isPostgres } from '../../ledger/place.ts';
 import type { Store } from '../../ledger/stores/store.ts';
 
 /** The ledger, or a file, cannot be used. */
@@ -41,8 +39,8 @@ export async function withLedger(
   work: (ledger: Ledger, store: Store) => Promise<void>,
 ): Promise<void> {
   try {
-    if (!isPostgres(place) && !existsSync(place)) throw new LedgerError(noLedger(place));
-    const store = await openStore(place);
+    // As apps take the variable.
+    const store = await openStore(/^(?:true|false)$/.test(place) ? DEFAULT_LEDGER_FILE : place);
     try {
       await work(new Ledger(store), store);
     } finally {
@@ -58,10 +56,6 @@ export async function withLedger(
 /** A file, a connection or a database has failed: no fault of the command's. */
 function isOfSystem(error: unknown): boolean {
   return typeof (error as { code?: unknown } | null)?.code === 'string';
-}
-
-function noLedger(place: string): string {
-  return `there is no ledger at ${place}. Name it with --ledger or TOKENMETER_LEDGER; an app writes one with the option \`ledger\``;
 }
 
 /** For commands over some days. */

@@ -20,12 +20,20 @@ export interface TopUsersQuery extends Period {
   readonly limit?: number | undefined;
 }
 
+/** Databases take no more than some tens of thousands in one statement. */
+const MAX_PARAMETERS = 10_000;
+
 export async function topUsers(db: Kysely<Tables>, query: TopUsersQuery): Promise<UsageRow<'user'>[]> {
   const { by = 'cost', limit = 10, ...period } = query;
   // One more, as calls of nobody are no user's. Who they are is found first: all sums of all users would take long.
   const found = await ranking(db, { ...period, by: ['user'], orderBy: by, limit: limit + 1 });
   const users = found.filter((user) => user !== undefined).slice(0, limit);
-  return usage(db, { ...period, by: ['user'], where: { user: users }, orderBy: by });
+  const rows: UsageRow<'user'>[] = [];
+  for (let from = 0; from < users.length; from += MAX_PARAMETERS) {
+    const some = users.slice(from, from + MAX_PARAMETERS);
+    rows.push(...(await usage(db, { ...period, by: ['user'], where: { user: some }, orderBy: by })));
+  }
+  return rows;
 }
 
 export function costByModel(db: Kysely<Tables>, period: Period): Promise<UsageRow<'provider' | 'model'>[]> {

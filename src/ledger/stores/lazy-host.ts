@@ -7,6 +7,9 @@ export class LazyHost {
   readonly #onOpen: (host: StoreHost, isCurrent: boolean) => Promise<void>;
   #host: StoreHost | undefined;
   #opened: Promise<void> | undefined;
+  /** Of the host that is there now: an earlier one may end late. */
+  #life = 0;
+  #isClosed = false;
 
   constructor(
     start: (onEnd: () => void) => StoreHost | Promise<StoreHost>,
@@ -17,12 +20,12 @@ export class LazyHost {
   }
 
   open(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error('the ledger is closed'));
     if (this.#opened) return this.#opened;
-    const opened = this.#open();
+    const life = ++this.#life;
+    const opened = this.#open(() => this.#end(life));
     this.#opened = opened;
-    opened.catch(() => {
-      if (this.#opened === opened) this.#end();
-    });
+    opened.catch(() => this.#end(life));
     return opened;
   }
 
@@ -39,13 +42,16 @@ export class LazyHost {
     return this.#host.requestNow(task);
   }
 
+  /** For good. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#opened?.catch(() => {});
     await this.#host?.close();
-    this.#end();
+    this.#end(this.#life);
   }
 
-  #open(): Promise<void> {
-    const host = this.#start(() => this.#end());
+  #open(onEnd: () => void): Promise<void> {
+    const host = this.#start(onEnd);
     return host instanceof Promise ? host.then((started) => this.#use(started)) : this.#use(host);
   }
 
@@ -60,7 +66,8 @@ export class LazyHost {
     }
   }
 
-  #end(): void {
+  #end(life: number): void {
+    if (life !== this.#life) return;
     this.#host = undefined;
     this.#opened = undefined;
   }

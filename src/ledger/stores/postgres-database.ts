@@ -94,6 +94,8 @@ export class PostgresDatabase implements Connection {
     for (let retries = 0; ; retries++) {
       try {
         return await this.#transaction('begin isolation level repeatable read', ASKING_MS, async (ask) => {
+          // Before it sees anything: whoever adds to the sums waits, and does not change what it sees.
+          if (statements.some(({ sql }) => CHANGES_SUMS.test(sql))) await ask(LOCK_SUMS);
           const changes: number[] = [];
           for (const { sql, parameters } of statements)
             changes.push((await ask(sql, parameters)).rowCount ?? 0);
@@ -143,6 +145,9 @@ export class PostgresDatabase implements Connection {
     client.release(isBroken);
   }
 }
+
+const CHANGES_SUMS = /^insert into "?usage_by_/;
+const LOCK_SUMS = 'lock table usage_by_model, usage_by_user in share row exclusive mode';
 
 function asking(client: PoolClient, longestMs: number): Ask {
   return (text, values = []) => {

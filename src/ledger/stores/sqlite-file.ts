@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +23,7 @@ const BUSY_TIMEOUT_MS = 5000;
 /** One connection to a ledger in a file. Everything but the opening is done when it returns. */
 export class SqliteFile implements Connection {
   readonly #options: SqliteFileOptions;
-  #database: DatabaseSync;
+  readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #insert: StatementSync | undefined;
   #additions: readonly string[] = [];
@@ -34,7 +34,7 @@ export class SqliteFile implements Connection {
     const { path, readOnly = false } = options;
     try {
       if (!readOnly) mkdirSync(dirname(path), { recursive: true });
-      this.#database = new DatabaseSync(path, { readOnly });
+      this.#database = readOnly ? openToRead(path) : new DatabaseSync(path);
       this.#database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     } catch (cause) {
       throw new LedgerError(`the ledger ${path} cannot be opened: ${(cause as Error).message}`, { cause });
@@ -46,7 +46,7 @@ export class SqliteFile implements Connection {
     const { path, fsync, readOnly } = this.#options;
     try {
       if (readOnly) {
-        if (!isCurrent(this.#readMigrations())) return false;
+        if (!isCurrent(this.#migrations())) return false;
       } else {
         this.#database.exec('pragma journal_mode = wal');
         this.#database.exec(`pragma synchronous = ${fsync === 'always' ? 'full' : 'normal'}`);
@@ -60,20 +60,6 @@ export class SqliteFile implements Connection {
     } catch (cause) {
       if (cause instanceof LedgerError) throw cause;
       throw new LedgerError(`the ledger ${path} cannot be used: ${(cause as Error).message}`, { cause });
-    }
-  }
-
-  #readMigrations(): string[] {
-    try {
-      return this.#migrations();
-    } catch (error) {
-      // Readers of a ledger share a small file beside it, for which there is no place on a disk that is read-only.
-      if (errorCode(error) !== SQLITE_CANTOPEN || existsSync(`${this.#options.path}-wal`)) throw error;
-      this.#database.close();
-      const url = pathToFileURL(resolve(this.#options.path));
-      url.searchParams.set('immutable', '1');
-      this.#database = new (loadSqlite().DatabaseSync)(url, { readOnly: true });
-      return this.#migrations();
     }
   }
 
@@ -172,7 +158,33 @@ export class SqliteFile implements Connection {
   }
 }
 
-const SQLITE_CANTOPEN = 14;
+/**
+ * Readers of a ledger share two small files beside it, which the last one of all takes away if it may write the
+ * ledger. Who may not would leave them there as his own, to be in the writer's way: he goes without, and sees the
+ * ledger as it is now.
+ */
+function openToRead(path: string): DatabaseSync {
+  const { DatabaseSync } = loadSqlite();
+  if (mayWrite(path) && mayWrite(dirname(path))) {
+    const database = new DatabaseSync(path);
+    database.exec('pragma query_only = 1');
+    return database;
+  }
+  if (existsSync(`${path}-wal`)) return new DatabaseSync(path, { readOnly: true });
+  const url = pathToFileURL(resolve(path));
+  url.searchParams.set('immutable', '1');
+  return new DatabaseSync(url, { readOnly: true });
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Of a statement: there is no such table. */
 const SQLITE_ERROR = 1;
 /** SQLITE_CONSTRAINT and SQLITE_MISMATCH. */

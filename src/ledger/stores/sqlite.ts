@@ -69,7 +69,9 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#closeLookUp();
-    await Promise.all([this.#reader.close(), this.#writer.close()]);
+    await this.#reader.close();
+    // Last: whoever closes a file last puts all that was written into it, and only a writer can.
+    await this.#writer.close();
   }
 
   #prepareLookUp(): StatementSync {
