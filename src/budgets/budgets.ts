@@ -92,9 +92,7 @@ export class Budgets {
     for (const budget of this.#active) {
       const { period } = budget.periodAt(this.#now());
       if (budget.isMoving) continue;
-      this.#store.rearm(budget.account, period, (key, spent) => {
-        return budget.thresholdAmounts(key).filter((amount) => spent >= amount).length;
-      });
+      this.#store.rearm(budget.account, period, (key) => budget.thresholdAmounts(key));
     }
   }
 

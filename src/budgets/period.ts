@@ -103,8 +103,8 @@ function daysAround(time: number, timeZone: string, unit: Days, firstDay: number
   return time < end ? [startOf(first), end] : [end, startOf(next.add({ [`${unit}s`]: 1 }))];
 }
 
-/** The start of the period in which a moving window has what is set aside. */
-const HELD = -1;
+/** The start of the period in which a moving window has what is set aside. It is always in use. */
+export const HELD = -1;
 
 /** A clock that is set back a little does not make a window forget. */
 const SMALL_STEP_MS = 3_600_000;

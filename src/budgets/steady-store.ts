@@ -93,8 +93,8 @@ export class SteadyStore {
     return this.#report(() => this.#store.scopes(budget, counted, most));
   }
 
-  rearm(budget: string, period: Period, stillCrossed: (scope: string, spent: bigint) => number): void {
-    const told = this.#report(() => this.#store.rearm(budget, period, stillCrossed));
+  rearm(budget: string, period: Period, thresholdsOf: (scope: string) => readonly bigint[]): void {
+    const told = this.#report(() => this.#store.rearm(budget, period, thresholdsOf));
     if (told instanceof Promise) told.catch(() => {});
   }
 
