@@ -34,45 +34,80 @@ const PARTS = 60;
 
 export function periodsOf({ period, timeZone = 'UTC', weekStartsOn = 'monday' }: Budget): Periods {
   if (typeof period === 'object') return movingWindow(period.rollingSeconds);
-  const startOf = STARTS[period];
   const firstDay = 1 + WEEKDAYS.indexOf(weekStartsOn);
   let current: Span | undefined;
   return {
     seconds: SECONDS[period],
     at(time) {
-      if (current && isIn(time, current.period)) return current;
-      const start = startOf(
-        Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(timeZone),
-        firstDay,
-      );
-      const end = startOf(start.add(STEP[period]), firstDay).epochMilliseconds;
-      const found = { start: start.epochMilliseconds, end, until: end };
+      if (current && time >= current.period.start && time < current.period.end) return current;
+      const [start, end] =
+        period === 'hour' ? hourAround(time, timeZone) : daysAround(time, timeZone, period, firstDay);
+      const found = { start, end, until: end };
       current = { period: found, held: found, counted: [found] };
       return current;
     },
   };
 }
 
-type Zoned = Temporal.ZonedDateTime;
+type Bounds = readonly [start: number, end: number];
 
-const STARTS: Record<keyof typeof SECONDS, (time: Zoned, firstDay: number) => Zoned> = {
-  hour: (time) => time.round({ smallestUnit: 'hour', roundingMode: 'floor' }),
-  day: (time) => time.startOfDay(),
-  week: (time, firstDay) => time.subtract({ days: (time.dayOfWeek - firstDay + 7) % 7 }).startOfDay(),
-  month: (time) => time.with({ day: 1 }).startOfDay(),
-};
+const HOUR_MS = SECONDS.hour * 1000;
 
-const STEP = { hour: { hours: 1 }, day: { days: 1 }, week: { days: 7 }, month: { months: 1 } } as const;
-
-/** A clock that is set back a little does not bring a period back. */
-const SMALL_STEP_MS = 3_600_000;
-
-function isIn(time: number, { start, end }: Period): boolean {
-  return time < end && time >= start - SMALL_STEP_MS;
+/** By local clocks, and cut where these change: by half an hour, or not at a full hour. */
+function hourAround(time: number, timeZone: string): Bounds {
+  const offset = offsetAt(time, timeZone);
+  const local = time + offset;
+  const start = Math.floor(local / HOUR_MS) * HOUR_MS - offset;
+  const end = start + HOUR_MS;
+  return [
+    offsetAt(start, timeZone) === offset ? start : changeBetween(start, time, timeZone),
+    offsetAt(end - 1, timeZone) === offset ? end : changeBetween(time, end - 1, timeZone),
+  ];
 }
 
-/** The start of the period in which a moving window has what is set aside. */
-const HELD = -1;
+function zonedAt(time: number, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(timeZone);
+}
+
+function offsetAt(time: number, timeZone: string): number {
+  return zonedAt(time, timeZone).offsetNanoseconds / 1e6;
+}
+
+/** The first moment of another offset than that of `from`. */
+function changeBetween(from: number, to: number, timeZone: string): number {
+  const before = offsetAt(from, timeZone);
+  let [last, first] = [from, to];
+  while (first - last > 1) {
+    const middle = Math.floor((last + first) / 2);
+    if (offsetAt(middle, timeZone) === before) last = middle;
+    else first = middle;
+  }
+  return first;
+}
+
+type Days = 'day' | 'week' | 'month';
+
+const FIRST: Record<Days, (date: Temporal.PlainDate, firstDay: number) => Temporal.PlainDate> = {
+  day: (date) => date,
+  week: (date, firstDay) => date.subtract({ days: (date.dayOfWeek - firstDay + 7) % 7 }),
+  month: (date) => date.with({ day: 1 }),
+};
+
+/** Reckoned in dates: where clocks skip midnight, a time of day would lead to another day. */
+function daysAround(time: number, timeZone: string, unit: Days, firstDay: number): Bounds {
+  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime({ timeZone }).epochMilliseconds;
+  const first = FIRST[unit](zonedAt(time, timeZone).toPlainDate(), firstDay);
+  const next = first.add({ [`${unit}s`]: 1 });
+  const end = startOf(next);
+  // Clocks set back over midnight show the old date again: the new day has begun nevertheless.
+  return time < end ? [startOf(first), end] : [end, startOf(next.add({ [`${unit}s`]: 1 }))];
+}
+
+/** The start of the period in which a moving window has what is set aside. It is always in use. */
+export const HELD = -1;
+
+/** A clock that is set back a little does not make a window forget. */
+const SMALL_STEP_MS = 3_600_000;
 
 /** Spending leaves a moving window part by part; what is set aside stays as long as its call takes. */
 function movingWindow(seconds: number): Periods {
@@ -88,7 +123,7 @@ function movingWindow(seconds: number): Periods {
     seconds,
     at(time) {
       const n = Math.floor(time / part);
-      if (current && n <= current.n && isIn(time, current.period)) return current;
+      if (current && n <= current.n && time >= current.period.start - SMALL_STEP_MS) return current;
       const period = nth(n);
       const held = { ...period, start: HELD };
       const parts = Array.from({ length: PARTS }, (_, back) => nth(n - back));

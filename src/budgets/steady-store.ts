@@ -116,9 +116,7 @@ export class SteadyStore {
   }
 
   rearm(budget: string, period: Period, thresholdsOf: (scope: string) => readonly bigint[]): void {
-    const stillCrossed = (scope: string, spent: bigint) =>
-      thresholdsOf(scope).filter((amount) => spent >= amount).length;
-    const told = this.#report(() => this.#store.rearm(budget, period, stillCrossed));
+    const told = this.#report(() => this.#store.rearm(budget, period, thresholdsOf));
     if (told instanceof Promise) told.catch(() => {});
   }
 

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { createClient } from 'redis';
+import { HELD } from '../../src/budgets/period.ts';
 import { MemoryStore } from '../../src/budgets/stores/memory.ts';
 import { RedisStore } from '../../src/budgets/stores/redis.ts';
 import { SqliteStore } from '../../src/budgets/stores/sqlite.ts';
@@ -76,12 +79,16 @@ function conforms(open: () => Promise<BudgetStore>): void {
 
   test('scopes are apart, whatever they are called', async () => {
     const name = budget();
-    const hostile = ["'; DROP TABLE sums; --", '%', '__proto__', '😀', ':scope:', '{x}', ' ', 'ann '];
+    const hostile = ["'; DROP TABLE sums; --", '%', '__proto__', '😀', ':scope:', '{x}', ' ', 'ann ', 'ann'];
+    hostile.push(...['reservations', 'sums', 'scopes', `scope:ann`].map((more) => `ann:${more}`));
+    for (const [index, scope] of hostile.entries()) {
+      await store.reserve(`held${index}`, [claim(name, 10n, 100n, scope)], later());
+    }
     for (const [index, scope] of hostile.entries()) {
       await store.settle(`d${index}`, [charge(name, BigInt(index + 1), 0n, [], scope)]);
     }
     for (const [index, scope] of hostile.entries()) {
-      assert.equal((await sums(name, scope))?.spent, BigInt(index + 1));
+      assert.deepEqual(await sums(name, scope), { spent: BigInt(index + 1), reserved: 10n });
     }
     const most = await store.scopes(name, [period], 3);
     assert.deepEqual(
@@ -91,6 +98,28 @@ function conforms(open: () => Promise<BudgetStore>): void {
         .slice(0, 3)
         .map(([index, scope]) => [scope, BigInt(index + 1)]),
     );
+  });
+
+  test('budgets are apart, whatever they and their scopes are called', async () => {
+    const name = budget();
+    const inner = `${name}:${start}:scope:ann`;
+    await store.settle('o1', [charge(name, 1n, 0n, [], `ann:${start}:scope:bob`)]);
+    await store.settle('o2', [charge(inner, 2n, 0n, [], 'bob')]);
+    assert.equal((await sums(name, `ann:${start}:scope:bob`))?.spent, 1n);
+    assert.equal((await sums(inner, 'bob'))?.spent, 2n);
+  });
+
+  test('limits and thresholds of thousands of dollars are compared exactly', async () => {
+    for (const large of [2n ** 53n, 10n ** 18n - 1n]) {
+      const name = budget();
+      assert.equal(await store.reserve(`p1 ${large}`, [claim(name, large, large)], later()), undefined);
+      const refused = await store.reserve(`p2 ${large}`, [claim(name, 1n, large)], later());
+      assert.equal(refused?.reserved, large);
+      const crossed = async (id: string, spent: bigint) =>
+        (await store.settle(`${id} ${large}`, [charge(name, spent, large, [large])]))[0]?.crossed;
+      assert.deepEqual(await crossed('p1', large - 1n), []);
+      assert.deepEqual(await crossed('p3', 1n), [0]);
+    }
   });
 
   test('sums of money are exact', async () => {
@@ -113,10 +142,7 @@ function conforms(open: () => Promise<BudgetStore>): void {
     assert.deepEqual(await crossed('f2', 1n), [0]);
     assert.deepEqual(await crossed('f3', 1n), []);
     assert.deepEqual(await crossed('f4', 60n), [1, 2]);
-    await store.rearm(name, period, (scope, spent) => {
-      assert.deepEqual([scope, spent], ['ann', 111n]);
-      return 1;
-    });
+    await store.rearm(name, period, (scope) => (scope === 'ann' ? [50n, 112n, 200n] : assert.fail()));
     assert.deepEqual(await crossed('f5', 0n), [1, 2]);
   });
 
@@ -194,6 +220,33 @@ function isShared(open: () => Promise<BudgetStore>): void {
     assert.deepEqual(await sums(name), { spent: 4n, reserved: 0n });
   });
 
+  test('settling twice answers twice what was crossed: the first answer may have been too late', async () => {
+    const name = budget();
+    const first = await store.settle('q1', [
+      charge(name, 6n, 0n, [5n, 10n]),
+      charge(name, 7n, 0n, [], 'bob'),
+    ]);
+    await store.settle('q2', [charge(name, 6n, 0n, [5n, 10n])]);
+    assert.deepEqual(first[0], { spent: 6n, reserved: 0n, crossed: [0] });
+    assert.deepEqual(await store.settle('q1', [charge(name, 6n, 0n, [5n, 10n])]), first);
+    assert.deepEqual(await sums(name), { spent: 12n, reserved: 0n });
+  });
+
+  test('reservations of a process that died are not shown, even if nobody reserves after it', async () => {
+    const name = budget();
+    await store.reserve('r1', [claim(name, 90n), claim(name, 80n, undefined, 'bob')], -1);
+    await store.reserve('r2', [claim(name, 5n)], later());
+    await store.settle('r3', [charge(name, 1n, 0n)]);
+    await store.reserve('r4', [claim(name, 7n)], 20);
+    await setTimeout(30);
+    assert.deepEqual(await sums(name), { spent: 1n, reserved: 5n });
+    const scopes = await store.scopes(name, [period], 10);
+    assert.deepEqual(
+      scopes.filter(({ scope }) => scope === 'ann'),
+      [{ scope: 'ann', spent: 1n, reserved: 5n }],
+    );
+  });
+
   test('reservations of a process that died expire; one that is settled after that is still spent', async () => {
     const name = budget();
     await store.reserve('j1', [claim(name, 90n, 100n)], -1);
@@ -203,7 +256,27 @@ function isShared(open: () => Promise<BudgetStore>): void {
   });
 }
 
-describe('memory', () => conforms(async () => new MemoryStore()));
+/** Of a moving window, as it is `milliseconds` after the hour. */
+function windowAt(milliseconds: number) {
+  const part = { start: start + milliseconds, end: start + milliseconds + 1, until: start + milliseconds };
+  const held = { ...part, start: HELD };
+  return { part, held, counted: [held, part] };
+}
+
+describe('memory', () => {
+  conforms(async () => new MemoryStore());
+
+  test('what a call of hours has set aside in a moving window is not dropped with the sums of its time', () => {
+    const store = new MemoryStore();
+    const { held, counted } = windowAt(0);
+    store.reserve('1', [{ ...claim('x', 5n, 10n), period: held, counted }]);
+    const after = windowAt(5 * hour);
+    store.settle('2', [{ ...charge('x', 1n, 0n), period: after.part, counted: after.counted }]);
+    assert.deepEqual(store.read([{ budget: 'x', scope: 'ann', counted: after.counted }]), [
+      { spent: 1n, reserved: 5n },
+    ]);
+  });
+});
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const noSqlite = major > 22 || (major === 22 && minor >= 13) ? undefined : 'needs Node 22.13';
@@ -217,6 +290,51 @@ describe('sqlite', { skip: noSqlite }, () => {
   const open = async () => new SqliteStore(join(folder.path, 'budgets.db'), 1000);
   conforms(open);
   isShared(open);
+
+  test('what a call of hours has set aside in a moving window is not cleaned away, nor given back twice', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: start });
+    const store = await open();
+    const name = budget();
+    const moving = (id: string, amount: bigint, { held, counted } = windowAt(Date.now() - start)) => {
+      const claims = [{ ...claim(name, amount, 10n), period: held, counted }];
+      const settled = { ...charge(name, 0n, amount), period: held, counted, reservedIn: held };
+      assert.equal(store.reserve(id, claims, 600_000), undefined);
+      return { renew: () => store.renew(id, claims, 600_000), end: () => store.settle(id, [settled]) };
+    };
+    const reserved = () => store.read([{ budget: name, scope: 'ann', ...windowAt(0) }])[0]?.reserved;
+    const long = moving('s1', 5n);
+    for (let n = 0; n < 30; n++) {
+      t.mock.timers.tick(500_000);
+      long.renew();
+    }
+    const short = moving('s2', 1n);
+    assert.equal(reserved(), 6n);
+    long.end();
+    short.end();
+    assert.equal(reserved(), 0n);
+    store.close();
+  });
+
+  test('what is of the past is cleaned away in portions: nobody waits for all of it', async () => {
+    const path = join(folder.path, 'past.db');
+    const store = new SqliteStore(path, 1000);
+    using database = new (await import('node:sqlite')).DatabaseSync(path);
+    database.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+      INSERT INTO sums SELECT 'x', 1, 'user ' || i, 5, 0, 0, 1 FROM n;
+      INSERT INTO settled SELECT scope, 1, '[]' FROM sums`);
+    const left = () =>
+      ['sums', 'settled'].map((table) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
+    const lefts = Array.from({ length: 6 }, (_, n) => {
+      store.reserve(`t${n}`, [], later());
+      return left();
+    });
+    assert.deepEqual(
+      lefts,
+      [800, 600, 400, 200, 0, 0].map((n) => [n, n]),
+    );
+    store.close();
+  });
 
   test('a file that cannot be used is named, with the reason', async () => {
     const text = join(folder.path, 'notes.txt');
@@ -263,4 +381,47 @@ describe('redis', { skip: noRedis }, () => {
   const open = async () => new RedisStore(server.url);
   conforms(open);
   isShared(open);
+
+  test('a call that crosses a threshold while a limit is changed has it told of once', async () => {
+    const name = budget();
+    const thresholds = [5n];
+    const store = await open();
+    await store.settle('u1', [charge(name, 4n, 0n, thresholds)]);
+    const client = createClient({ url: server.url });
+    await client.connect();
+    const meanwhile = Object.assign(Object.create(client), {
+      evalSha: client.evalSha.bind(client),
+      eval: client.eval.bind(client),
+      async zRangeWithScores(...asked: Parameters<typeof client.zRangeWithScores>) {
+        const found = await client.zRangeWithScores(...asked);
+        const [told] = await store.settle('u2', [charge(name, 1n, 0n, thresholds)]);
+        assert.deepEqual(told?.crossed, [0]);
+        return found;
+      },
+    });
+    await new RedisStore(meanwhile).rearm(name, period, () => thresholds);
+    const [again] = await store.settle('u3', [charge(name, 1n, 0n, thresholds)]);
+    assert.deepEqual(again?.crossed, []);
+    client.destroy();
+    await store.close();
+  });
+
+  test('what a call of hours has set aside in a moving window lives as long as it is renewed', async () => {
+    const store = await open();
+    const name = budget();
+    const grace = hour;
+    const held = { start: HELD, end: 0, until: Date.now() - grace + 300 };
+    const claims = [{ ...claim(name, 5n, 10n), period: held, counted: [held] }];
+    const reserved = async () =>
+      (await store.read([{ budget: name, scope: 'ann', counted: [held] }]))[0]?.reserved;
+    await store.reserve('v1', claims, 400);
+    for (let n = 0; n < 4; n++) {
+      await setTimeout(200);
+      await store.renew('v1', claims, 400);
+      assert.equal(await reserved(), 5n);
+    }
+    await setTimeout(500);
+    assert.equal(await reserved(), 0n);
+    await store.close();
+  });
 });

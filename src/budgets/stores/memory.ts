@@ -1,5 +1,6 @@
 import type { Amount } from '../amounts.ts';
-import type { Period } from '../period.ts';
+import { HELD, type Period } from '../period.ts';
+import { reachedBy, shareLeft } from './compare.ts';
 import type { Account, BudgetStore, Charge, Charged, Claim, Refusal, Sums } from './types.ts';
 
 /** Sums of periods that have passed are kept as long, for calls that are still under way. */
@@ -67,10 +68,10 @@ class Book {
     return before;
   }
 
-  rearm(stillCrossed: (scope: string, spent: Amount) => number): void {
+  rearm(thresholdsOf: (scope: string) => readonly Amount[]): void {
     for (const [scope, place] of this.#places) {
       const told = this.#told[place] as number;
-      this.#told[place] = Math.min(told, stillCrossed(scope, this.#spent[place] as bigint));
+      this.#told[place] = Math.min(told, reachedBy(this.#spent[place] as bigint, thresholdsOf(scope)));
     }
   }
 
@@ -86,11 +87,6 @@ class Book {
     this.#reserved = reserved;
     this.#told = told;
   }
-}
-
-/** Of several budgets that a call does not fit, the one with the least left of it is the reason. */
-export function shareLeft(limit: Amount, used: Amount): number {
-  return limit === 0n ? Number.NEGATIVE_INFINITY : Number(limit - used) / Number(limit);
 }
 
 /** Keeps spending in this process, for as long as it lives. */
@@ -136,8 +132,7 @@ export class MemoryStore implements BudgetStore {
       if (charge.spent > 0n) book.spend(book.openPlace(scope), charge.spent);
       this.#release(charge, reservedIn === period ? book : this.#find(budget, reservedIn));
       const { spent, reserved } = this.#sums(charge, charge.counted);
-      let count = 0;
-      while (count < thresholds.length && spent >= (thresholds[count] as Amount)) count++;
+      const count = reachedBy(spent, thresholds);
       const crossed: number[] = [];
       if (count > 0) {
         for (let index = book.tell(book.openPlace(scope), count); index < count; index++) crossed.push(index);
@@ -157,8 +152,8 @@ export class MemoryStore implements BudgetStore {
     return all.sort((a, b) => (a.spent < b.spent ? 1 : a.spent > b.spent ? -1 : 0)).slice(0, most);
   }
 
-  rearm(budget: string, period: Period, stillCrossed: (scope: string, spent: Amount) => number): void {
-    this.#books.get(budget)?.get(period.start)?.rearm(stillCrossed);
+  rearm(budget: string, period: Period, thresholdsOf: (scope: string) => readonly Amount[]): void {
+    this.#books.get(budget)?.get(period.start)?.rearm(thresholdsOf);
   }
 
   close(): void {}
@@ -190,7 +185,6 @@ export class MemoryStore implements BudgetStore {
   #book(budget: string, period: Period): Book {
     const known = this.#find(budget, period);
     if (known) {
-      // What a moving window has set aside is needed for longer and longer.
       known.period = period;
       return known;
     }
@@ -203,7 +197,7 @@ export class MemoryStore implements BudgetStore {
     books.set(period.start, book);
     this.#latest.set(budget, book);
     for (const [start, { period: old }] of books) {
-      if (old.until + GRACE_MS < period.start) books.delete(start);
+      if (start !== HELD && old.until + GRACE_MS < period.start) books.delete(start);
     }
     return book;
   }

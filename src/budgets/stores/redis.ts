@@ -6,8 +6,8 @@ import { READ, REARM, RENEW, RESERVE, SETTLE } from './redis-scripts.ts';
 import type { Account, BudgetStore, Charge, Charged, Claim, Refusal, Sums } from './types.ts';
 
 /**
- * Of one account and period: a hash with `spent`, `reserved` and `told`, and a sorted set of reservations by
- * when they expire. One hash tag keeps all keys of a call on one node of a cluster.
+ * Of one account and period: a hash with `spent`, `reserved` and `told`, and beside it a sorted set of
+ * reservations by when they expire. One hash tag keeps all keys of a call on one node of a cluster.
  */
 const PREFIX = '{tokenmeter}:budget:';
 /** Sums of passed periods, and ids of settled calls, are kept as long. */
@@ -95,8 +95,8 @@ export class RedisStore implements BudgetStore {
         READ,
         some.flatMap((account) => account.counted.map((period) => keyOf(account, period))),
         some.map(({ counted }) => String(counted.length)),
-      )) as [spent: string[], reserved: string[]][];
-      for (const [spent, reserved] of sums) all.push({ spent: total(spent), reserved: total(reserved) });
+      )) as [spent: string, reserved: string][];
+      for (const [spent, reserved] of sums) all.push({ spent: BigInt(spent), reserved: BigInt(reserved) });
     }
     return all;
   }
@@ -120,17 +120,15 @@ export class RedisStore implements BudgetStore {
   async rearm(
     budget: string,
     period: Period,
-    stillCrossed: (scope: string, spent: Amount) => number,
+    thresholdsOf: (scope: string) => readonly Amount[],
   ): Promise<void> {
     const client = await this.#connect();
     const all = await client.zRangeWithScores(indexKey(budget, period), 0, -1);
     for (let from = 0; from < all.length; from += MAX_KEYS) {
-      const some = all.slice(from, from + MAX_KEYS);
-      await this.#run(
-        REARM,
-        some.map(({ value: scope }) => keyOf({ budget, scope }, period)),
-        some.map(({ value: scope, score }) => String(stillCrossed(scope, BigInt(score)))),
-      );
+      const scopes = all.slice(from, from + MAX_KEYS).map(({ value }) => value);
+      const keys = scopes.map((scope) => keyOf({ budget, scope }, period));
+      const thresholds = scopes.map(thresholdsOf).flatMap((amounts) => [amounts.length, ...amounts]);
+      await this.#run(REARM, keys, thresholds.map(String));
     }
   }
 
@@ -166,8 +164,9 @@ function keysOf(account: Account, { period, counted }: Pick<Claim, 'period' | 'c
   return [period, ...counted].map((one) => keyOf(account, one));
 }
 
-function keyOf({ budget, scope }: Account, { start }: Period): string {
-  return `${PREFIX}${budget}:${start}:scope:${scope}`;
+/** A scope may be called anything: only what stands after it tells keys apart. */
+function keyOf({ budget, scope }: Account, period: Period): string {
+  return `${periodKey(budget, period)}:scope:${scope}:sums`;
 }
 
 function settledKey(id: string): string {
@@ -175,14 +174,14 @@ function settledKey(id: string): string {
 }
 
 /** Of a budget's scopes by what they have spent. */
-function indexKey(budget: string, { start }: Period): string {
-  return `${PREFIX}${budget}:${start}:scopes`;
+function indexKey(budget: string, period: Period): string {
+  return `${periodKey(budget, period)}:scopes`;
+}
+
+function periodKey(budget: string, { start }: Period): string {
+  return `${PREFIX}${budget.replace(/[%:]/g, encodeURIComponent)}:${start}`;
 }
 
 function keptUntil({ until }: Period): string {
   return String(Math.ceil(until) + GRACE_MS);
-}
-
-function total(amounts: readonly string[]): Amount {
-  return amounts.reduce((sum, amount) => sum + BigInt(amount), 0n);
 }

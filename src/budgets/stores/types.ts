@@ -52,7 +52,10 @@ export interface BudgetStore {
   readonly isShared: boolean;
   /** @param forMs After that the reservation, which `id` names, is void, if nobody has settled or renewed it. */
   reserve(id: string, claims: readonly Claim[], forMs: number): MaybeLater<Refusal>;
-  /** A second time for the same id does nothing to what is reserved. */
+  /**
+   * A second time for the same id changes nothing, and is answered as the first was: that answer may have come
+   * too late. Only shared stores are asked twice.
+   */
   settle(id: string, charges: readonly Charge[]): MaybeLater<readonly Charged[]>;
   read(accounts: readonly (Account & { readonly counted: readonly Period[] })[]): MaybeLater<readonly Sums[]>;
   /** Scopes of a budget that have spent something, for reports: those with most first. */
@@ -61,12 +64,11 @@ export interface BudgetStore {
     counted: readonly Period[],
     most: number,
   ): MaybeLater<readonly (Sums & { scope: string })[]>;
-  /** A limit was raised: thresholds above these sums may be crossed, and told of, again. */
-  rearm(
-    budget: string,
-    period: Period,
-    stillCrossed: (scope: string, spent: Amount) => number,
-  ): MaybeLater<void>;
+  /**
+   * Limits have changed: of each scope, thresholds that its sum is now below may be crossed, and told of, again.
+   * Counting them is one step with taking note: meanwhile others spend.
+   */
+  rearm(budget: string, period: Period, thresholdsOf: (scope: string) => readonly Amount[]): MaybeLater<void>;
   /** Keeps reservations of calls that are still under way for so many milliseconds from now. */
   renew?(id: string, claims: readonly Claim[], forMs: number): MaybeLater<void>;
   close(): MaybeLater<void>;
