@@ -62,6 +62,23 @@ export const spendingCases: readonly AlertCase[] = [
     fires: false,
     interval,
   },
+  ...(['User', 'Team', 'Model'] as const).flatMap((level) =>
+    [105, 135, 165].map(
+      (minutes): AlertCase => ({
+        alert: `Tokenmeter${level}SpendSpike`,
+        what: `steady spending, ${minutes} minutes after an app's first call`,
+        series: {
+          [cost('user_id="u1", team="t", gen_ai_provider_name="o", gen_ai_request_model="m"')]:
+            `_x7 0 0 0+1x50`,
+          [cost('user_id="u2", team="t", gen_ai_provider_name="o", gen_ai_request_model="m"')]:
+            `_x9 0 0 0+0.1x50`,
+        },
+        at: `${minutes}m`,
+        fires: false,
+        interval,
+      }),
+    ),
+  ),
   ...spikes('TokenmeterTeamSpendSpike', 'team="legal"', 0.2, 2, 0.1),
   ...spikes(
     'TokenmeterModelSpendSpike',
