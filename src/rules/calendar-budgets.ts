@@ -1,7 +1,7 @@
 import { OTHER } from '../label.ts';
 import { METRIC } from '../telemetry/names.ts';
 import type { CalendarBudget } from './config.ts';
-import { BUDGET, counter, gauge, LABEL, quoted, UNIT } from './promql.ts';
+import { BUDGET, counter, gauge, LABEL, quoted, regexOf, UNIT } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './types.ts';
 
 /** What a scope's spending is added up from: a range cannot follow the calendar, a label can. */
@@ -133,8 +133,4 @@ function selectorOf({ match, per }: CalendarBudget): string {
   const none = per.map((what) => `${LABELS[what]}${what === 'user' ? `!~"|${OTHER}"` : `!="${OTHER}"`}`);
   const matchers = [...wanted, ...none];
   return matchers.length === 0 ? '' : `{${matchers.join(',')}}`;
-}
-
-function regexOf(pattern: string): string {
-  return pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
 }

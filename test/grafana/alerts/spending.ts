@@ -56,6 +56,22 @@ export const spendingCases: readonly AlertCase[] = [
   },
   {
     alert: 'TokenmeterUserSpendSpike',
+    what: 'a user who was away comes back and spends $0.60 in an hour',
+    series: { [cost('user_id="u1"')]: `0+0.02x312`, [cost('user_id="back"')]: usualThen(0, 0.05) },
+    at: '1510m',
+    fires: false,
+    interval,
+  },
+  {
+    alert: 'TokenmeterUserSpendSpike',
+    what: 'a user who was away comes back and spends $12 in an hour',
+    series: { [cost('user_id="u1"')]: `0+0.02x312`, [cost('user_id="back"')]: usualThen(0, 1) },
+    at: '1510m',
+    fires: true,
+    interval,
+  },
+  {
+    alert: 'TokenmeterUserSpendSpike',
     what: 'the first hour of an app',
     series: { [cost('user_id="u1"')]: `0+1x24`, [cost('user_id="u2"')]: `0+1x24` },
     at: '60m',
