@@ -210,7 +210,7 @@ describe('tokenmeter rules', () => {
       ],
       [
         'budgets: [{ name: b, limitUsd: 1, per: [user, user] }]',
-        'c.yaml budgets.0.per: got ["user","user"], expected each at most once',
+        'c.yaml budgets.0.per: got a list, expected each at most once',
       ],
       ['jobsThatEnd: nightly', 'c.yaml jobsThatEnd: got "nightly", expected a list'],
     ] as const) {
