@@ -32,7 +32,7 @@ function numbered(dashboard: Dashboard): Dashboard {
 }
 
 const rules = {
-  alerts: () => alertGroups(DEFAULT_RULES.thresholds),
+  alerts: () => alertGroups(DEFAULT_RULES),
   recording: recordingGroups,
   'cache-savings': cacheSavingGroups,
   'otlp-names': otlpNameGroups,

@@ -18,6 +18,7 @@ YAML or JSON; everything in it is optional:
       period: month             # or day; of the calendar, in UTC
       per: [user]               # and team, feature, model, provider; none: one budget for all
       match: { team: research, model: claude-* }
+  jobsThatEnd: [nightly-*]      # whose silence is no alert
   runbookUrl: https://wiki.example.com/tokenmeter   # of copies of grafana/runbooks
                                 # default: ${DEFAULT_RULES.runbookUrl}
 

@@ -81,17 +81,17 @@ const join = `on (${BUDGET_KEY}) group_left ()`;
 /** A period that rolls has no reset; what its spending falls by is not spending. */
 const PERIOD = `(${BUDGET.period} and ${BUDGET.reset})`;
 const WEEK = 604_800;
+/** By steps of 5 minutes, a reset is lost in one of them only. */
+const increaseIn = (window: string) => `sum_over_time(${BUDGET.increase5m}[${window}:5m])`;
 /**
- * The mean of the time that there are samples of; less than an hour would say nothing. By steps of 5 minutes, a reset
- * is lost in one of them only.
+ * Of the last day, hours without samples included: a job of the night spends nothing by day. Where it is less since
+ * the first sample, of that; less than an hour would say nothing.
  */
-const perSecond = (window: string) =>
-  `sum_over_time(${BUDGET.increase5m}[${window}:5m])\n` +
-  `  / clamp_min(300 * count_over_time(${BUDGET.increase5m}[${window}:5m]), 3600)`;
+const DAY = `clamp(time() - min_over_time(timestamp(${BUDGET.increase5m})[2d:5m]), 3600, 86400)`;
 /** A day of a long period, because its nights are cheap; an hour of a short one, and before there is a step. */
 const PER_SECOND =
-  `(${perSecond('1d')} and on (${BUDGET_KEY}) ${BUDGET.period} >= ${WEEK}\n` +
-  `  or ${perSecond('1h')}\n` +
+  `(${increaseIn('1d')} / ${DAY} and on (${BUDGET_KEY}) ${BUDGET.period} >= ${WEEK}\n` +
+  `  or ${increaseIn('1h')} / 3600\n` +
   `  or ${BUDGET.increase1h} / 3600)`;
 
 /** From here on it does not matter who counted. A limit of 0 has no share, nor has a budget without a limit. */

@@ -1,7 +1,7 @@
 import { OTHER } from '../label.ts';
 import { METRIC } from '../telemetry/names.ts';
 import type { CalendarBudget } from './config.ts';
-import { BUDGET, counter, gauge, LABEL, quoted, UNIT } from './promql.ts';
+import { BUDGET, counter, gauge, LABEL, quoted, regexOf, UNIT } from './promql.ts';
 import type { RecordingRule, RuleGroup } from './types.ts';
 
 /** What a scope's spending is added up from: a range cannot follow the calendar, a label can. */
@@ -32,15 +32,17 @@ const LABELS = {
   provider: LABEL.provider,
 } as const;
 
+/** An evaluation comes every 5 minutes: what ended since the one before it has a last value to count. */
+const newest = (series: string) => `last_over_time(${series}[5m])`;
 const PROCESS = gauge(METRIC.priceTable);
 const sameProcess = `on (${LABEL.job}, ${LABEL.instance})`;
 /** Of a process that was seen lately, or never before: after a gap most of a counter was counted before the gap. */
 const WATCHED =
   `and ${sameProcess} (last_over_time(${PROCESS}[2h] offset 5m)\n` +
-  `    or (${PROCESS} unless ${sameProcess} last_over_time(${PROCESS}[7d] offset 5m)))`;
+  `    or (${newest(PROCESS)} unless ${sameProcess} last_over_time(${PROCESS}[7d] offset 5m)))`;
 /** Less than before is a restart: then all of it is new, as is all of a series that was not there. */
 const rise = (series: string) =>
-  `((${series} - last_over_time(${series}[2h] offset 5m)) >= 0\n  or (${series} ${WATCHED}))`;
+  `((${newest(series)} - last_over_time(${series}[2h] offset 5m)) >= 0\n  or (${newest(series)} ${WATCHED}))`;
 
 /**
  * Budgets of those who have none in their processes. They end in the same recorded series, so that alerts and
@@ -131,8 +133,4 @@ function selectorOf({ match, per }: CalendarBudget): string {
   const none = per.map((what) => `${LABELS[what]}${what === 'user' ? `!~"|${OTHER}"` : `!="${OTHER}"`}`);
   const matchers = [...wanted, ...none];
   return matchers.length === 0 ? '' : `{${matchers.join(',')}}`;
-}
-
-function regexOf(pattern: string): string {
-  return pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
 }

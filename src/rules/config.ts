@@ -9,10 +9,12 @@ import { ThresholdsSchema } from './thresholds.ts';
 
 const NAME = 'letters, digits, - and _';
 const LIMIT = 'a number above 0';
-const ADDRESS = 'an address that begins with http:// or https://';
+// Annotations are templates.
+const ADDRESS = 'an address that begins with http:// or https://, without { and }';
 
 const limit = v.optional(v.pipe(v.number(LIMIT), v.finite(LIMIT), v.gtValue(0, LIMIT)));
-const pattern = v.optional(filled('a text in which * stands for anything'));
+const PATTERN = filled('a text in which * stands for anything');
+const pattern = v.optional(PATTERN);
 /** A list without members would pass for an object without options. */
 const object = <const T extends v.ObjectEntries>(entries: T) =>
   v.pipe(
@@ -28,7 +30,13 @@ const BudgetSchema = v.pipe(
     limitTokens: limit,
     limitRequests: limit,
     period: v.optional(oneOf(['day', 'month']), 'month'),
-    per: v.optional(v.array(oneOf(['user', 'team', 'feature', 'model', 'provider']), 'a list'), []),
+    per: v.optional(
+      v.pipe(
+        v.array(oneOf(['user', 'team', 'feature', 'model', 'provider']), 'a list'),
+        v.check((per) => new Set(per).size === per.length, 'each at most once'),
+      ),
+      [],
+    ),
     match: v.optional(
       object({ provider: pattern, model: pattern, team: pattern, feature: pattern, user: pattern }),
       {},
@@ -46,9 +54,11 @@ export type CalendarBudget = v.InferOutput<typeof BudgetSchema>;
 export const RulesSchema = object({
   thresholds: v.optional(v.pipe(v.custom(isPlain, 'an object'), ThresholdsSchema), {}),
   budgets: v.optional(v.array(BudgetSchema, 'a list'), []),
+  /** Jobs that run and end, of which it is no news that they send nothing. `*` stands for anything. */
+  jobsThatEnd: v.optional(v.array(PATTERN, 'a list'), []),
   /** Where the pages of grafana/runbooks are. By default in the package itself, once it is published. */
   runbookUrl: v.optional(
-    v.pipe(v.string(ADDRESS), v.regex(/^https?:\/\/[^\s/]\S*$/, ADDRESS)),
+    v.pipe(v.string(ADDRESS), v.regex(/^https?:\/\/[^\s/{}][^\s{}]*$/, ADDRESS)),
     'https://unpkg.com/tokenmeter/grafana/runbooks',
   ),
 });

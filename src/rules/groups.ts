@@ -5,19 +5,19 @@ import { spendingAlerts } from './alerts/spending.ts';
 import { budgetGroups } from './budget-recordings.ts';
 import { cacheSavingGroups } from './cache-savings.ts';
 import { calendarGroups } from './calendar-budgets.ts';
-import { DEFAULT_RULES, type RulesConfig } from './config.ts';
+import type { RulesConfig } from './config.ts';
 import { otlpNameGroups } from './otlp-names.ts';
 import { serviceGroups } from './service-recordings.ts';
 import { spendGroups } from './spend-recordings.ts';
-import type { Thresholds } from './thresholds.ts';
 import type { RuleGroup } from './types.ts';
 
 export function recordingGroups(): RuleGroup[] {
   return [...budgetGroups(), ...spendGroups(), ...serviceGroups()];
 }
 
-/** @param runbookUrl Where the runbooks are: each alert leads to the one of its name. */
-export function alertGroups(thresholds: Thresholds, runbookUrl = DEFAULT_RULES.runbookUrl): RuleGroup[] {
+/** Each alert leads to the runbook of its name. */
+export function alertGroups(config: Omit<RulesConfig, 'budgets'>): RuleGroup[] {
+  const { thresholds, jobsThatEnd, runbookUrl } = config;
   const base = runbookUrl.replace(/\/+$/, '');
   const withRunbook = (rule: RuleGroup['rules'][number]) =>
     'alert' in rule
@@ -27,16 +27,16 @@ export function alertGroups(thresholds: Thresholds, runbookUrl = DEFAULT_RULES.r
     budgetAlerts(thresholds),
     spendingAlerts(thresholds),
     serviceAlerts(thresholds),
-    meterAlerts(thresholds),
+    meterAlerts(thresholds, jobsThatEnd),
   ].map((group) => ({ ...group, rules: group.rules.map(withRunbook) }));
 }
 
-export function allGroups({ thresholds, budgets, runbookUrl }: RulesConfig): RuleGroup[] {
+export function allGroups(config: RulesConfig): RuleGroup[] {
   return [
     ...otlpNameGroups(),
     ...cacheSavingGroups(),
-    ...calendarGroups(budgets),
+    ...calendarGroups(config.budgets),
     ...recordingGroups(),
-    ...alertGroups(thresholds, runbookUrl),
+    ...alertGroups(config),
   ];
 }

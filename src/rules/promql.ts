@@ -54,6 +54,10 @@ export const UNIT = {
   requests: 'requests',
 } as const satisfies Record<BudgetUnit, string>;
 
+/** Floats: ten times 0.05 is a little less than 0.5. */
+const EPSILON = '1e-9';
+export const atLeast = (share: number): string => `>= ${share} - ${EPSILON}`;
+
 // YAML takes the first two for the end of a line; it, or PromQL, refuses the others.
 const UNSAFE = /[\u2028\u2029\u007f-\u009f\ufeff\ufffd]/g;
 const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -61,3 +65,7 @@ const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart
 /** A value in double quotes. Half a character is what labels have in its place. */
 export const quoted = (value: string): string =>
   JSON.stringify(value.replace(/\p{Surrogate}/gu, '\uFFFD')).replace(UNSAFE, escaped);
+
+/** Of a text in which `*` stands for anything. */
+export const regexOf = (pattern: string): string =>
+  pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');

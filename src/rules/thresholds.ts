@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DURATION_BUCKETS_SECONDS } from '../telemetry/names.ts';
 
 const SHARE = 'a number above 0 and up to 1';
 const POSITIVE = 'a number above 0';
@@ -6,6 +7,9 @@ const COUNT = 'a whole number from 1 up';
 
 const share = (value: number) =>
   v.optional(v.pipe(v.number(SHARE), v.gtValue(0, SHARE), v.maxValue(1, SHARE)), value);
+/** A histogram knows no more of what is above its last bound. */
+const LONGEST = Math.max(...DURATION_BUCKETS_SECONDS);
+const LATENCY = `a number above 0 and below ${LONGEST}: longer durations are not told apart`;
 const positive = (value: number) =>
   v.optional(v.pipe(v.number(POSITIVE), v.finite(POSITIVE), v.gtValue(0, POSITIVE)), value);
 const count = (value: number) =>
@@ -32,7 +36,10 @@ export const ThresholdsSchema = v.strictObject(
     /** Share of the calls that the provider refuses with status 429, by model, over 10 minutes. */
     rateLimitedRatio: share(0.05),
     /** 95th percentile of the duration of calls, by model, over 10 minutes. */
-    latencySeconds: positive(30),
+    latencySeconds: v.optional(
+      v.pipe(v.number(LATENCY), v.gtValue(0, LATENCY), v.ltValue(LONGEST, LATENCY)),
+      30,
+    ),
     /** Ratios and percentiles of fewer calls in 10 minutes say nothing. */
     minimumCalls: count(20),
     /** Share of the calls whose usage is missing, by app, over 15 minutes. */

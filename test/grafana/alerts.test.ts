@@ -14,7 +14,7 @@ import { spendingCases } from './alerts/spending.ts';
 import { failureOf } from './promtool.ts';
 import { instantsOf, slowInstants, slowSeries } from './slow-series.ts';
 
-const groups = [...recordingGroups(), ...alertGroups(DEFAULT_RULES.thresholds)];
+const groups = [...recordingGroups(), ...alertGroups(DEFAULT_RULES)];
 const { missing } = requirement('promtool', 'prometheus');
 /** By the beginning of the names of the groups that they need: thousands of evaluations of all take long. */
 const all: Readonly<Record<string, readonly AlertCase[]>> = {
@@ -26,7 +26,7 @@ const all: Readonly<Record<string, readonly AlertCase[]>> = {
 
 describe('alerts', { concurrency: true }, () => {
   test('each has a case in which it fires and one in which it must not', () => {
-    const alerts = alertGroups(DEFAULT_RULES.thresholds).flatMap(({ rules }) =>
+    const alerts = alertGroups(DEFAULT_RULES).flatMap(({ rules }) =>
       rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])),
     );
     const covered = (fires: boolean) =>
@@ -91,14 +91,40 @@ describe('alerts', { concurrency: true }, () => {
           annotations: {
             summary: 'The store of the budgets of shop does not answer',
             description:
-              '10 times in 10 minutes shop could not ask the store of its budgets. Calls pass unchecked, or are refused, ' +
+              '5 times in 5 minutes shop could not ask the store of its budgets. Calls pass unchecked, or are refused, ' +
               'as `failOpen` or `failClosed` says.',
             runbook_url: 'https://unpkg.com/tokenmeter/grafana/runbooks/TokenmeterBudgetStoreFailing.md',
           },
         },
       ],
     };
-    assert.equal(await failureOf(alertGroups(DEFAULT_RULES.thresholds), [store]), undefined);
+    assert.equal(await failureOf(alertGroups(DEFAULT_RULES), [store]), undefined);
+  });
+
+  test('a job that ends is not missed, as the config says', { skip: missing }, async () => {
+    const gone = (job: string) => ({
+      [`tokenmeter_price_table{job="${job}", instance="a"}`]: '1x10 stale',
+      [`up{job="${job}", instance="a"}`]: '1x10 0x30',
+    });
+    const alertOf = (name: string, severity: string, instance?: string) =>
+      `{alertname="${name}", alertstate="firing", job="shop.night", severity="${severity}"${instance ?? ''}}`;
+    const nightly = {
+      name: 'nightly',
+      series: { ...gone('nightly-bill'), ...gone('shop-night'), ...gone('shop.night') },
+      expect: [
+        {
+          at: '30m',
+          expr: 'group without () (ALERTS{alertstate="firing"})',
+          values: [
+            { labels: alertOf('TokenmeterNoData', 'critical'), value: 1 },
+            { labels: alertOf('TokenmeterTargetDown', 'warning', ', instance="a"'), value: 1 },
+          ],
+        },
+      ],
+    };
+    const config = { ...DEFAULT_RULES, jobsThatEnd: ['nightly-*', 'shop-night'] };
+    const meterAlerts = alertGroups(config).filter(({ name }) => name === 'tokenmeter-meter-alerts');
+    assert.equal(await failureOf(meterAlerts, [nightly]), undefined);
   });
 
   test('what is recorded seldom is not looked for at an instant', () => {

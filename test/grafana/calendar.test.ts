@@ -122,6 +122,26 @@ describe('budgets that Prometheus keeps', { concurrency: true, skip: missing }, 
       ],
     }));
 
+  test('processes that live shorter than the rules take between two looks', () =>
+    holds([budget({})], {
+      interval: '1m',
+      series: Object.fromEntries(
+        // $2 each, in the minutes 1 to 3 of an hour.
+        Array.from({ length: 5 }, (_, hour) => [
+          [cost(`job${hour}`), `_x${60 * hour + 1} 0 1 2 stale`],
+          [alive(`job${hour}`), `_x${60 * hour + 1} 1 1 1 stale`],
+        ]).flat(),
+      ),
+      expect: [is('330m', BUDGET.spent, 10, usd)],
+    }));
+
+  test('the last minutes of a process', () =>
+    holds([budget({})], {
+      interval: '1m',
+      series: { [cost('a')]: '0+1x58 stale', [alive('a')]: '1x58 stale' },
+      expect: [is('90m', BUDGET.spent, 58, usd)],
+    }));
+
   test('per user, neither of nobody nor of those beyond the cap', () =>
     holds([budget({ per: ['user'] })], {
       series: {

@@ -52,6 +52,19 @@ describe('what panels show', { concurrency: true, skip: missing }, () => {
       [looksAt('overview', 'Budget used', { at: '5m', rangeSeconds: HOUR, shows: { '{}': 0.9 } })],
     ));
 
+  test('a float short of the limit is exhausted, as the alert says', () =>
+    holds(
+      'float',
+      {
+        'budget:tokenmeter_budget_used:ratio{job="shop", budget="b"}': '0.9999999999999999x10',
+        'budget:tokenmeter_budget_used:ratio{job="shop", budget="c"}': '0.7999999999999999x10',
+      },
+      [
+        looksAt('budgets', 'Exhausted', { at: '5m', rangeSeconds: HOUR, shows: { '{}': 1 } }),
+        looksAt('budgets', 'Over 80 %', { at: '5m', rangeSeconds: HOUR, shows: { '{}': 2 } }),
+      ],
+    ));
+
   test('the forecast of an app that is metered for two hours counts with whole days', () =>
     // $10 an hour: $20, and $240 a day for the 31 - 0.5 days that are left in UTC.
     holds('first day', { [app()]: '_x600 1x120', [cost()]: '_x600 0+0.1666667x120' }, [

@@ -28,7 +28,7 @@ const grafana = fileURLToPath(new URL('../../grafana/', import.meta.url));
 const prometheus = requirement('promtool', 'prometheus');
 const alertmanager = requirement('amtool', 'prometheus-alertmanager');
 const compose = requirement('docker-compose', 'docker-compose');
-const alerts = alertGroups(DEFAULT_RULES.thresholds).flatMap(({ rules }) =>
+const alerts = alertGroups(DEFAULT_RULES).flatMap(({ rules }) =>
   rules.flatMap((rule) => ('alert' in rule ? [rule] : [])),
 );
 
@@ -187,6 +187,12 @@ describe('tokenmeter rules', () => {
     run('promtool', ['check', 'rules', out]);
   });
 
+  test('an alert tells ten times $0.07 as $0.7', async () => {
+    const { stdout } = await rulesOf('thresholds: { spikeUserUsd: 0.07 }');
+    assert.match(stdout, /or more than \$0\.7 where/);
+    assert.doesNotMatch(stdout, /0\.(00)?70{5}/);
+  });
+
   test('says what is wrong with a config that is a list or a text, naming the file', async () => {
     for (const [text, says] of [
       ['[]', 'c.yaml: got a list, expected an object'],
@@ -197,6 +203,16 @@ describe('tokenmeter rules', () => {
       ],
       ['thresholds: []', 'c.yaml thresholds: got a list, expected an object'],
       ['runbookUrl: wiki', 'c.yaml runbookUrl: got "wiki", expected an address'],
+      ['runbookUrl: https://x/{{.bad', 'c.yaml runbookUrl: got "https://x/{{.bad", expected an address'],
+      [
+        'thresholds: { latencySeconds: 81.92 }',
+        'c.yaml thresholds.latencySeconds: got 81.92, expected a number above 0 and below 81.92',
+      ],
+      [
+        'budgets: [{ name: b, limitUsd: 1, per: [user, user] }]',
+        'c.yaml budgets.0.per: got a list, expected each at most once',
+      ],
+      ['jobsThatEnd: nightly', 'c.yaml jobsThatEnd: got "nightly", expected a list'],
     ] as const) {
       const { code, stderr } = await rulesOf(text);
       assert.equal(code, 2);

@@ -1,4 +1,4 @@
-import { BUDGET, BUDGET_KEY, counter, LABEL, UNIT } from '../../../src/rules/promql.ts';
+import { atLeast, BUDGET, BUDGET_KEY, counter, LABEL, UNIT } from '../../../src/rules/promql.ts';
 import { METRIC } from '../../../src/telemetry/names.ts';
 import { increase, ofBudgets, ofMeter, ofScopes, orNone, orZero, rate, sum, sumBy } from './selectors.ts';
 
@@ -6,7 +6,7 @@ export const mostUsedOfAll = `max(${ofScopes(BUDGET.used)})`;
 
 export const used = ofBudgets(BUDGET.used);
 export const mostUsed = `max(${used})`;
-export const budgetsOver = (share: number) => orZero(`count(${used} >= ${share})`);
+export const budgetsOver = (share: number) => orZero(`count(${used} ${atLeast(share)})`);
 /** Over time only those that are fullest now: a budget per user has as many lines as users. */
 const ofFullest = (series: string) =>
   `${series} and on (${BUDGET_KEY}, ${LABEL.unit}) topk(10, ${used} @ end())`;

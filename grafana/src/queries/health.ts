@@ -1,5 +1,4 @@
 import { counter, gauge, LABEL } from '../../../src/rules/promql.ts';
-
 import { METRIC } from '../../../src/telemetry/names.ts';
 import { MADE } from './calls.ts';
 import {

@@ -1,3 +1,4 @@
+import { OTHER } from '../../../src/label.ts';
 import { gauge, LABEL } from '../../../src/rules/promql.ts';
 import { METRIC } from '../../../src/telemetry/names.ts';
 
@@ -29,7 +30,7 @@ const OF_BUDGET = matches(LABEL.budget, 'budget');
 export const ofBudgets = (metric: string, ...more: string[]): string => ofScopes(metric, OF_BUDGET, ...more);
 
 /** Neither calls for nobody, nor what users beyond the meter's cap share. */
-export const OF_SOMEBODY = `${LABEL.userId}!~"|__other__"`;
+export const OF_SOMEBODY = `${LABEL.userId}!~"|${OTHER}"`;
 export const ALIVE = ofMeter(gauge(METRIC.priceTable));
 
 /** The lines of a panel over time. */

@@ -22,5 +22,3 @@ export function alert({ name, expr, for: wait, severity, summary, description }:
 /** The value of a label, in the template of an annotation. */
 export const labelText = (label: string): string => `{{ $labels.${label} }}`;
 export const PERCENT = '{{ $value | humanizePercentage }}';
-/** Floats: ten times 0.05 is a little less than 0.5. */
-export const EPSILON = '1e-9';

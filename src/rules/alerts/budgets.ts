@@ -1,9 +1,12 @@
 import { METRIC } from '../../telemetry/names.ts';
-import { BUDGET, counter, LABEL } from '../promql.ts';
+import { atLeast, BUDGET, counter, LABEL } from '../promql.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { RuleGroup } from '../types.ts';
-import { alert, EPSILON, labelText, PERCENT } from './alert.ts';
+import { alert, labelText, PERCENT } from './alert.ts';
 import { BUDGET_NAME, SPENT_OF_LIMIT } from './budget-text.ts';
+
+/** Used share of a budget: a new user's first cents are no trend. What is really fast is told by FastBurn. */
+const FORECAST_FROM = 0.1;
 
 /** Alertmanager keeps the lesser ones quiet while a budget is exhausted. */
 export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): RuleGroup {
@@ -14,14 +17,14 @@ export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): Rul
       alert({
         name: 'TokenmeterBudgetExhausted',
         severity: 'critical',
-        expr: `${BUDGET.used} >= 1 - ${EPSILON}`,
+        expr: `${BUDGET.used} ${atLeast(1)}`,
         summary: `${BUDGET_NAME} is used up`,
         description: `${SPENT_OF_LIMIT} are spent (${PERCENT}). A budget that blocks refuses calls until its reset.`,
       }),
       alert({
         name: 'TokenmeterBudgetWarning',
         severity: 'warning',
-        expr: `${BUDGET.used} >= ${budgetWarning} - ${EPSILON}`,
+        expr: `${BUDGET.used} ${atLeast(budgetWarning)}`,
         summary: `${BUDGET_NAME}: ${PERCENT} used`,
         description: `${SPENT_OF_LIMIT} are spent (${PERCENT}).`,
       }),
@@ -39,18 +42,19 @@ export function budgetAlerts({ budgetWarning, budgetFastBurn }: Thresholds): Rul
         name: 'TokenmeterBudgetForecastOverLimit',
         severity: 'warning',
         for: '15m',
-        expr: `${BUDGET.forecast} > 1`,
+        expr: `${BUDGET.forecast} > 1 and ${BUDGET.used} ${atLeast(FORECAST_FROM)}`,
         summary: `${BUDGET_NAME} will not last: ${PERCENT} of it by its reset`,
         description: `At the present rate ${PERCENT} of the budget will be spent when it resets. Now: ${SPENT_OF_LIMIT}.`,
       }),
       alert({
         name: 'TokenmeterBudgetStoreFailing',
         severity: 'critical',
-        expr: `sum by (${LABEL.job}) (increase(${counter(METRIC.budgetStoreFailures)}[10m])) > 0`,
-        for: '5m',
+        expr: `sum by (${LABEL.job}) (increase(${counter(METRIC.budgetStoreFailures)}[5m])) > 0`,
+        // Longer than the window: a single failure is over by then.
+        for: '10m',
         summary: `The store of the budgets of ${labelText(LABEL.job)} does not answer`,
         description:
-          `{{ $value | printf "%.0f" }} times in 10 minutes ${labelText(LABEL.job)} could not ask the store of its ` +
+          `{{ $value | printf "%.0f" }} times in 5 minutes ${labelText(LABEL.job)} could not ask the store of its ` +
           'budgets. Calls pass unchecked, or are refused, as `failOpen` or `failClosed` says.',
       }),
     ],

@@ -1,5 +1,5 @@
 import { METRIC } from '../../telemetry/names.ts';
-import { counter, gauge, LABEL } from '../promql.ts';
+import { counter, gauge, LABEL, quoted, regexOf } from '../promql.ts';
 import { MADE } from '../service-recordings.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { RuleGroup } from '../types.ts';
@@ -10,8 +10,13 @@ const WITHOUT_USAGE = 'no_usage|invalid_usage|raw_response|unknown_endpoint';
 const ALIVE = gauge(METRIC.priceTable);
 const COUNT = '{{ $value | printf "%.0f" }}';
 
-export function meterAlerts({ unmeteredRatio, priceTableDays }: Thresholds): RuleGroup {
+export function meterAlerts(
+  { unmeteredRatio, priceTableDays }: Thresholds,
+  jobsThatEnd: readonly string[],
+): RuleGroup {
   const { job } = LABEL;
+  const ended = jobsThatEnd.map(regexOf).join('|');
+  const expected = `${ALIVE}${ended && `{${job}!~${quoted(ended)}}`}`;
   const unpricedBy = [job, LABEL.provider, LABEL.requestModel].join(', ');
   return {
     name: 'tokenmeter-meter-alerts',
@@ -19,10 +24,10 @@ export function meterAlerts({ unmeteredRatio, priceTableDays }: Thresholds): Rul
       alert({
         name: 'TokenmeterUnpricedCalls',
         severity: 'warning',
-        expr: `sum by (${unpricedBy}) (increase(${counter(METRIC.unpriced)}[15m])) > 0`,
+        expr: `sum by (${unpricedBy}) (increase(${counter(METRIC.unpriced)}[1h])) > 0`,
         summary: `No price is known for ${labelText(LABEL.requestModel)}, which ${labelText(job)} calls`,
         description:
-          `${COUNT} calls of ${labelText(job)} to ${labelText(LABEL.requestModel)} in 15 minutes have no cost: ` +
+          `${COUNT} calls of ${labelText(job)} to ${labelText(LABEL.requestModel)} in an hour have no cost: ` +
           'spend and budgets are too low by what they cost.',
       }),
       alert({
@@ -41,7 +46,7 @@ export function meterAlerts({ unmeteredRatio, priceTableDays }: Thresholds): Rul
         name: 'TokenmeterNoData',
         severity: 'critical',
         for: '10m',
-        expr: `group by (${job}) (last_over_time(${ALIVE}[1d])) unless group by (${job}) (${ALIVE})`,
+        expr: `group by (${job}) (last_over_time(${expected}[1d])) unless group by (${job}) (${ALIVE})`,
         summary: `${labelText(job)} sends no metrics any more`,
         description:
           `${labelText(job)} was metered within the last day and has sent nothing for 10 minutes: its calls are not ` +
@@ -52,7 +57,7 @@ export function meterAlerts({ unmeteredRatio, priceTableDays }: Thresholds): Rul
         severity: 'warning',
         for: '10m',
         // What an orchestrator has taken away is no target any more.
-        expr: `up == 0 and on (${job}, ${LABEL.instance}) group by (${job}, ${LABEL.instance}) (last_over_time(${ALIVE}[1d]))`,
+        expr: `up == 0 and on (${job}, ${LABEL.instance}) group by (${job}, ${LABEL.instance}) (last_over_time(${expected}[1d]))`,
         summary: `${labelText(LABEL.instance)} of ${labelText(job)} cannot be scraped`,
         description:
           `${labelText(LABEL.instance)} of ${labelText(job)} was metered within the last day, and has not answered for ` +

@@ -188,43 +188,31 @@ export const budgetCases: readonly AlertCase[] = [
 
   {
     alert: FORECAST,
-    what: '$10 an hour of $3000 a month, in its second hour',
-    series: budget('3000x120', own('0+0.1666667x120'), month),
+    what: '$10 an hour of $3000 a month, in the second hour after $300',
+    series: budget('3000x120', own('300+0.1666667x120'), month),
     at: '120m',
     fires: true,
   },
-  ...[own, shared].map(
-    (store): AlertCase => ({
-      alert: FORECAST,
-      what: `$5 an hour of $3000 a month, a quarter of an hour into the month, ${Object.keys(store('')).join()}`,
-      series: budget('3000x120', store('2900+0.0833333x60 0+0.0833333x60'), {
-        ...month,
-        resets: `3600x60 ${MONTH}x60`,
-      }),
-      at: '80m',
-      fires: true,
-    }),
-  ),
   {
     alert: FORECAST,
-    what: '$1.20 an hour of $24 a day, a quarter of an hour into the day',
-    series: budget('24x120', shared('20+0.02x60 0+0.02x60'), { resets: `3600x60 ${DAY + 3600}x60` }),
-    at: '80m',
-    fires: true,
-  },
-  {
-    alert: FORECAST,
-    what: '$2 an hour of $3000 a month, in its second hour',
-    series: budget('3000x120', own('0+0.0333333x120'), month),
+    what: '$2 an hour of $3000 a month, in the second hour after $300',
+    series: budget('3000x120', own('300+0.0333333x120'), month),
     at: '120m',
     fires: false,
   },
   {
     alert: FORECAST,
     what: '$1.20 an hour of $24 a day, with a day to go',
-    series: budget('24x120', own('0+0.02x120')),
+    series: budget('24x120', own('2+0.02x120')),
     at: '100m',
     fires: true,
+  },
+  {
+    alert: FORECAST,
+    what: 'a new user spends 10 cents of $10 a month in half an hour, and nothing more',
+    series: { ...ofUser('u1', 'spent', '1x120'), ...ofUser('u2', 'spent', '_x20 0.01+0.003x30 0.1x70') },
+    at: '60m',
+    fires: false,
   },
   {
     alert: FORECAST,
@@ -259,6 +247,7 @@ export const budgetCases: readonly AlertCase[] = [
   },
 
   { alert: STORE, what: 'a failure a minute', series: { [failures]: '0+1x30' }, at: '20m', fires: true },
+  { alert: STORE, what: 'a single failure', series: { [failures]: '0x10 3x20' }, at: '16m', fires: false },
   { alert: STORE, what: 'failures long ago', series: { [failures]: '5x30' }, at: '20m', fires: false },
   { alert: STORE, what: 'a restart', series: { [failures]: '5x10 0x20' }, at: '20m', fires: false },
 ];

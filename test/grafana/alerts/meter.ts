@@ -29,6 +29,13 @@ const rising = (alert: string, series: string): AlertCase[] => [
 
 export const meterCases: readonly AlertCase[] = [
   ...rising('TokenmeterUnpricedCalls', unpriced),
+  {
+    alert: 'TokenmeterUnpricedCalls',
+    what: 'one call every 20 minutes, just before the next',
+    series: { [unpriced]: '0 0 0 1x19 2x19 3x19' },
+    at: '41m',
+    fires: true,
+  },
   ...rising('TokenmeterOverflow', overflow),
   ...rising('TokenmeterLedgerRowsDropped', dropped),
 

@@ -56,12 +56,45 @@ export const spendingCases: readonly AlertCase[] = [
   },
   {
     alert: 'TokenmeterUserSpendSpike',
+    what: 'a user who was away comes back and spends $0.60 in an hour',
+    series: { [cost('user_id="u1"')]: `0+0.02x312`, [cost('user_id="back"')]: usualThen(0, 0.05) },
+    at: '1510m',
+    fires: false,
+    interval,
+  },
+  {
+    alert: 'TokenmeterUserSpendSpike',
+    what: 'a user who was away comes back and spends $12 in an hour',
+    series: { [cost('user_id="u1"')]: `0+0.02x312`, [cost('user_id="back"')]: usualThen(0, 1) },
+    at: '1510m',
+    fires: true,
+    interval,
+  },
+  {
+    alert: 'TokenmeterUserSpendSpike',
     what: 'the first hour of an app',
     series: { [cost('user_id="u1"')]: `0+1x24`, [cost('user_id="u2"')]: `0+1x24` },
     at: '60m',
     fires: false,
     interval,
   },
+  ...(['User', 'Team', 'Model'] as const).flatMap((level) =>
+    [105, 135, 165].map(
+      (minutes): AlertCase => ({
+        alert: `Tokenmeter${level}SpendSpike`,
+        what: `steady spending, ${minutes} minutes after an app's first call`,
+        series: {
+          [cost('user_id="u1", team="t", gen_ai_provider_name="o", gen_ai_request_model="m"')]:
+            `_x7 0 0 0+1x50`,
+          [cost('user_id="u2", team="t", gen_ai_provider_name="o", gen_ai_request_model="m"')]:
+            `_x9 0 0 0+0.1x50`,
+        },
+        at: `${minutes}m`,
+        fires: false,
+        interval,
+      }),
+    ),
+  ),
   ...spikes('TokenmeterTeamSpendSpike', 'team="legal"', 0.2, 2, 0.1),
   ...spikes(
     'TokenmeterModelSpendSpike',
