@@ -5,11 +5,10 @@ import { firstLine, warnOnce } from '../report.ts';
 import { ROWS_FROM, rowsFrom } from './facts.ts';
 import type { LedgerOptions } from './options.ts';
 import type { Store } from './stores/store.ts';
-import { type Tables, toNumber } from './tables.ts';
+import { DAY_MS, type Tables, toNumber } from './tables.ts';
 
 const { setTimeout, clearTimeout } = timers;
 
-const DAY_MS = 86_400_000;
 const FIRST_AFTER_MS = 60_000;
 const EVERY_MS = 3_600_000;
 /** Rows that are deleted at once: a few milliseconds, in which nobody else can write. */
@@ -75,6 +74,9 @@ export async function wouldDeleteAll(
   return newest !== undefined && toNumber(newest.time) < firstKept(now, keepDays);
 }
 
+/** All that pruning needs of a store. */
+export type Prunable = Pick<Store, 'kysely' | 'run'>;
+
 interface Retention {
   readonly keepDays?: number | undefined;
   readonly keepAggregatesDays?: number | undefined;
@@ -85,7 +87,7 @@ interface Retention {
  * the same time, or be broken off.
  */
 export async function prune(
-  store: Store,
+  store: Prunable,
   { keepDays, keepAggregatesDays }: Retention,
   isStopped: () => boolean = () => false,
   now = Date.now(),
@@ -117,7 +119,7 @@ export async function prune(
 }
 
 async function deleteCalls(
-  store: Store,
+  store: Prunable,
   db: Kysely<Tables>,
   before: number,
   isStopped: () => boolean,
@@ -136,7 +138,7 @@ async function deleteCalls(
 
 /** A day at a time. */
 async function deleteSums(
-  store: Store,
+  store: Prunable,
   db: Kysely<Tables>,
   table: 'usage_by_model' | 'usage_by_user',
   before: number,
@@ -154,6 +156,7 @@ async function deleteSums(
   return deleted;
 }
 
-function firstKept(now: number, days: number): number {
+/** The first day that stays. */
+export function firstKept(now: number, days: number): number {
   return now - (now % DAY_MS) - days * DAY_MS;
 }

@@ -1,8 +1,5 @@
 import { type Expression, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { SumColumn, Tables } from './tables.ts';
-
-export const QUARTER_HOUR_MS = 900_000;
-export const DAY_MS = 86_400_000;
+import { DAY_MS, QUARTER_HOUR_MS, type SumColumn, type Tables } from './tables.ts';
 
 /** What one row of `calls` adds to each sum. */
 export const SUM_OF_CALL: Readonly<Record<SumColumn, RawBuilder<number>>> = {

@@ -33,6 +33,10 @@ interface Sums {
 
 export type SumColumn = keyof Sums;
 
+/** What a row of sums stands for. */
+export const QUARTER_HOUR_MS = 900_000;
+export const DAY_MS = 86_400_000;
+
 /** By quarters of an hour, of which the days of all time zones are made. */
 export interface UsageByModelTable extends Sums {
   bucket: Integer;

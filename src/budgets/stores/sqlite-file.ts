@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { TokenmeterError } from '../../errors.ts';
+import { nodeSqlite } from '../../sqlite.ts';
 
 const SCHEMA_VERSION = 1;
 const SCHEMA = `
@@ -99,13 +99,10 @@ export class SqliteFile {
   }
 }
 
-function loadSqlite(): typeof import('node:sqlite') {
-  try {
-    return createRequire(import.meta.url)('node:sqlite') as typeof import('node:sqlite');
-  } catch (cause) {
-    throw new TokenmeterError(
-      `a SQLite store needs Node 22.13 or newer, this is ${process.version}: use the store "memory" or Redis`,
-      { cause },
-    );
-  }
+function loadSqlite() {
+  const sqlite = nodeSqlite();
+  if (sqlite) return sqlite;
+  throw new TokenmeterError(
+    `a SQLite store needs Node 22.13 or newer, this is ${process.version}: use the store "memory" or Redis`,
+  );
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { prune } from '../../ledger/retention.ts';
+import { firstKept, type Prunable, prune } from '../../ledger/retention.ts';
 import type { Store } from '../../ledger/stores/store.ts';
-import { DAY_MS } from '../../ledger/sums.ts';
 import { toNumber } from '../../ledger/tables.ts';
 import { days, EXIT_CODES, printJson, type ReportOptions, reportCommand, withLedger } from './common.ts';
 import { number } from './format.ts';
@@ -50,13 +49,13 @@ interface Deleted {
 
 async function countOld(store: Store, { keepDays, keepAggregatesDays }: PruneOptions): Promise<Deleted> {
   const db = await store.kysely();
-  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const now = Date.now();
   const count = db.fn.countAll().as('count');
-  const before = today - keepDays * DAY_MS;
+  const before = firstKept(now, keepDays);
   const calls = await db.selectFrom('calls').select(count).where('time', '<', before).executeTakeFirst();
   let sums = 0;
   if (keepAggregatesDays !== undefined) {
-    const before = today - keepAggregatesDays * DAY_MS;
+    const before = firstKept(now, keepAggregatesDays);
     for (const table of ['usage_by_model', 'usage_by_user'] as const) {
       const found = await db.selectFrom(table).select(count).where('bucket', '<', before).executeTakeFirst();
       sums += toNumber(found?.count);
@@ -67,8 +66,7 @@ async function countOld(store: Store, { keepDays, keepAggregatesDays }: PruneOpt
 
 async function deleteOld(store: Store, retention: PruneOptions, total: number): Promise<Deleted> {
   const bar = progress('deleting', total);
-  // All that pruning needs of a store.
-  const counted: Pick<Store, 'kysely' | 'run'> = {
+  const counted: Prunable = {
     kysely: () => store.kysely(),
     async run(statements) {
       const changes = await store.run(statements);
@@ -79,7 +77,7 @@ async function deleteOld(store: Store, retention: PruneOptions, total: number): 
   // Pauses between the steps keep no process running.
   const awake = setInterval(() => {}, 1000);
   try {
-    const { rows, sums } = await prune(counted as Store, retention);
+    const { rows, sums } = await prune(counted, retention);
     return { calls: rows, sums };
   } finally {
     clearInterval(awake);

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../sums.ts';
+import { DAY_MS } from '../tables.ts';
 import type { Fields } from './types.ts';
 
 /** CSV has numbers as text; nothing is none. */

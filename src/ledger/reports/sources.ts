@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { DAY_MS, QUARTER_HOUR_MS, SUM_COLUMNS, SUM_OF_CALL } from '../sums.ts';
-import type { SumColumn } from '../tables.ts';
+import { SUM_COLUMNS, SUM_OF_CALL } from '../sums.ts';
+import { DAY_MS, QUARTER_HOUR_MS, type SumColumn } from '../tables.ts';
 import type { Span } from './spans.ts';
 import type { Dimension, TimeDimension } from './types.ts';
 
